@@ -1,0 +1,94 @@
+#pragma once
+
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include "partition/base/named_enum.hpp"
+
+namespace harsanyi {
+
+/// What happens to the heads of a player that is absent.
+enum class MaskKind {
+  undifferentiated,  ///< attention scores times epsilon before the softmax (GAC, Eq. 4)
+  drop,              ///< output of the heads := 0 before the output projection (GAC, App. C, Table 7)
+};
+
+/// Over which tokens the probability of the right answer is normalised (GAC, Eq. 3).
+enum class ValueKind { label_set, full_vocabulary };
+
+/// What a set bit of a coalition means. Values are always stored by *present*; the other is derived.
+enum class Orientation {
+  present,  ///< paper: members are unmasked, v(grand) is the unmodified model
+  masked,   ///< released code: members are masked
+};
+
+/// What stands for the value of the empty coalition of the chosen orientation.
+enum class ZeroRule {
+  none,  ///< as measured
+  code,  ///< 0, as the released code has it (utils.py:3019)
+};
+
+/// How the salient group follows from the mean dividends.
+enum class SelectionRule {
+  max_dividend,        ///< arg-max over S != {} (GAC, Eq. 7)
+  common_of_positive,  ///< largest pairwise intersection of coalitions with positive dividend (GAC, Eq. 8, reading b)
+};
+
+/// Which players a salient group leads to calibrate.
+enum class EditedHeads {
+  outside_group,  ///< paper, Alg. 1 line 8
+  inside_group,   ///< released code
+};
+
+/// Where the attention taken from focused tokens goes.
+enum class Redistribution {
+  proportional,  ///< GAC, Eq. 12
+  uniform,       ///< GAC, Table 8: equally over the visible tokens that are not focused
+};
+
+template <>
+struct EnumNames<MaskKind> {
+  static constexpr std::string_view kind = "mask kind";
+  static constexpr std::array names{std::pair{MaskKind::undifferentiated, std::string_view{"undifferentiated"}},
+                                    std::pair{MaskKind::drop, std::string_view{"drop"}}};
+};
+template <>
+struct EnumNames<ValueKind> {
+  static constexpr std::string_view kind = "value kind";
+  static constexpr std::array names{std::pair{ValueKind::label_set, std::string_view{"label_set"}},
+                                    std::pair{ValueKind::full_vocabulary, std::string_view{"full_vocabulary"}}};
+};
+template <>
+struct EnumNames<Orientation> {
+  static constexpr std::string_view kind = "orientation";
+  static constexpr std::array names{std::pair{Orientation::present, std::string_view{"present"}},
+                                    std::pair{Orientation::masked, std::string_view{"masked"}}};
+};
+template <>
+struct EnumNames<ZeroRule> {
+  static constexpr std::string_view kind = "zero rule";
+  static constexpr std::array names{std::pair{ZeroRule::none, std::string_view{"none"}},
+                                    std::pair{ZeroRule::code, std::string_view{"code"}}};
+};
+template <>
+struct EnumNames<SelectionRule> {
+  static constexpr std::string_view kind = "selection rule";
+  static constexpr std::array names{
+      std::pair{SelectionRule::max_dividend, std::string_view{"max_dividend"}},
+      std::pair{SelectionRule::common_of_positive, std::string_view{"common_of_positive"}}};
+};
+template <>
+struct EnumNames<EditedHeads> {
+  static constexpr std::string_view kind = "choice of edited heads";
+  static constexpr std::array names{std::pair{EditedHeads::outside_group, std::string_view{"outside_group"}},
+                                    std::pair{EditedHeads::inside_group, std::string_view{"inside_group"}}};
+};
+template <>
+struct EnumNames<Redistribution> {
+  static constexpr std::string_view kind = "redistribution";
+  static constexpr std::array names{std::pair{Redistribution::proportional, std::string_view{"proportional"}},
+                                    std::pair{Redistribution::uniform, std::string_view{"uniform"}}};
+};
+
+}  // namespace harsanyi

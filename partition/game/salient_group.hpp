@@ -1,0 +1,46 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "partition/game/coalition.hpp"
+#include "partition/game/conventions.hpp"
+#include "partition/game/player_layout.hpp"
+
+namespace harsanyi {
+
+/// The salient group of one layer.
+struct SalientGroup {
+  Coalition members;      ///< bits in the orientation of the table it was chosen from
+  double dividend = 0.0;  ///< its mean dividend, log-odds
+  double margin = 0.0;    ///< distance to the runner-up's mean dividend; 0 for common_of_positive
+};
+
+/// Chooses from the mean dividends of one layer.
+/// max_dividend: arg-max over S != {}; ties: smaller |S|, then smaller mask (GAC, Eq. 7).
+/// common_of_positive: largest Si & Sj over distinct pairs with positive dividend, ties by larger w(Si)+w(Sj),
+/// then smaller mask; with a single positive coalition that one; with none the empty group (GAC, Eq. 8).
+/// @param mean_dividends  [2^n]
+[[nodiscard]] SalientGroup salient_group(std::span<const double> mean_dividends, SelectionRule rule);
+
+/// The players that GAC calibrates in a layer with salient group `group` of `players` players.
+[[nodiscard]] Coalition edited_players(Coalition group, EditedHeads edited, int players);
+
+/// The salient groups of a model, with the conventions they were chosen under: what a groups file holds.
+struct SalientGroups {
+  PlayerLayout layout;
+  std::vector<SalientGroup> layers;  ///< one per layer
+  SelectionRule rule = SelectionRule::max_dividend;
+  Orientation orientation = Orientation::present;
+  ZeroRule zero = ZeroRule::none;
+  EditedHeads edited = EditedHeads::outside_group;
+  std::string cube_digest;    ///< identity digest of the cube they come from
+  std::string weights_digest; ///< of the model they belong to; evaluation refuses another model
+
+  /// Query heads to calibrate in `layer`, ascending.
+  [[nodiscard]] std::vector<int> edited_heads(LayerId layer) const;
+};
+
+}  // namespace harsanyi

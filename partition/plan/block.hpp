@@ -1,0 +1,16 @@
+#pragma once
+
+#include <vector>
+
+#include "partition/base/id.hpp"
+
+namespace harsanyi {
+
+/// What a worker returns for one unit: its values, row-major, in the shape the plan gives that unit.
+/// Sweep: [layers, samples, coalitions] in log-odds. Evaluation: [items, labels], label logits.
+struct Block {
+  UnitId unit;
+  std::vector<double> values;
+};
+
+}  // namespace harsanyi
