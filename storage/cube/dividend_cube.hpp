@@ -1,0 +1,79 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "partition/base/identity.hpp"
+#include "partition/game/conventions.hpp"
+#include "partition/game/player_layout.hpp"
+#include "partition/game/summary.hpp"
+#include "partition/plan/sweep_plan.hpp"
+#include "storage/provenance.hpp"
+#include "storage/unit_record.hpp"
+
+namespace harsanyi {
+
+/// One row of the sample axis.
+struct SampleLabel {
+  std::string benchmark;
+  int row = 0;     ///< line of the calibration file, from 0
+  int gold = 0;    ///< index of the right label
+  int tokens = 0;  ///< prompt length
+};
+
+/// All that a new cube is made of.
+struct CubeDescription {
+  SweepPlan plan;
+  PlayerLayout layout;
+  MaskKind mask = MaskKind::undifferentiated;
+  double epsilon = 1e-5;  ///< factor on the scores of absent players; ignored by MaskKind::drop
+  ValueKind value = ValueKind::label_set;
+  std::vector<SampleLabel> samples;
+  Identity identity;
+  Provenance provenance;
+};
+
+/// The HDF5 file of one sweep: value[layer, sample, coalition], done-marks, dividends, conventions, identity.
+/// Layout: docs/formats/dividend_cube.md. A writer holds an exclusive lock on the file; readers need none.
+class DividendCube final : public UnitRecord {
+ public:
+  /// Opens `file` for writing; makes it first if it does not exist (complete, under a temporary name, synced,
+  /// renamed; all space allocated). An existing cube is continued.
+  /// @throws StorageError  if another process writes it, if its identity differs (every difference listed), if
+  ///         it is no cube, newer than this program or damaged, if there is no space, if the folder is read-only.
+  [[nodiscard]] static DividendCube open_or_create(const std::filesystem::path& file,
+                                                   const CubeDescription& description);
+  /// Opens for reading, also while a sweep writes it.
+  [[nodiscard]] static DividendCube open(const std::filesystem::path& file);
+
+  DividendCube(DividendCube&&) noexcept;
+  DividendCube& operator=(DividendCube&&) noexcept;
+  ~DividendCube() override;
+
+  [[nodiscard]] std::vector<bool> done() const override;
+  void store(std::span<const Block> blocks) override;
+
+  [[nodiscard]] bool complete() const;
+  [[nodiscard]] const CubeDescription& description() const noexcept;  ///< as read back from the file
+  /// [samples, coalitions] of one layer, by *present*; NaN where not computed.
+  [[nodiscard]] std::vector<double> layer_values(LayerId layer) const;
+  /// Units whose stored values do not match their checksum.
+  [[nodiscard]] std::vector<UnitId> damaged_units() const;
+
+  /// Writes dividend_mean, dividend_standard_error and value_mean (Orientation::present, ZeroRule::none) and
+  /// then the completion mark. Called once all units are done; calling it again writes the same bytes.
+  /// @param layers  [layers]
+  void complete_with(std::span<const LayerSummary> layers);
+  /// The summaries written by `complete_with`, or nothing while the cube is incomplete.
+  [[nodiscard]] std::optional<std::vector<LayerSummary>> summaries() const;
+
+ private:
+  struct State;
+  explicit DividendCube(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace harsanyi

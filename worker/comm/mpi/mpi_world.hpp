@@ -1,0 +1,34 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "worker/comm/communicator.hpp"
+
+namespace harsanyi {
+
+/// True if this process was started by mpirun or srun (looked up in the environment, MPI is not touched).
+[[nodiscard]] bool started_by_mpi_launcher();
+
+/// MPI from initialisation to finalisation; one object per process, made before threads that use it.
+/// MPI_THREAD_FUNNELED: only the thread that made it may use its communicator.
+class MpiWorld {
+ public:
+  MpiWorld();   ///< @throws CommError  if MPI cannot start
+  ~MpiWorld();  ///< finalises; all ranks must get here
+  MpiWorld(const MpiWorld&) = delete;
+  MpiWorld& operator=(const MpiWorld&) = delete;
+
+  [[nodiscard]] Communicator& communicator() noexcept;
+  [[nodiscard]] int ranks_on_this_node() const noexcept;
+  [[nodiscard]] int rank_on_this_node() const noexcept;
+  /// Ends every rank of the job at once with this exit code. Does not return.
+  [[noreturn]] void abort(int exit_code);
+  [[nodiscard]] static std::string library_version();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace harsanyi

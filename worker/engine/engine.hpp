@@ -1,0 +1,105 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "partition/game/coalition.hpp"
+#include "partition/game/conventions.hpp"
+#include "partition/plan/prompt.hpp"
+#include "partition/plan/sweep_plan.hpp"
+#include "worker/model/model_config.hpp"
+
+// The engine as the rest of the program sees it. No ATen here: the orchestrator does not link libtorch, it loads
+// the engine library when a command needs it (orchestrator/run/engine_library.hpp).
+
+namespace harsanyi {
+
+/// How absent players are masked and what a coalition's value is.
+struct GameRules {
+  MaskKind mask = MaskKind::undifferentiated;
+  double epsilon = 1e-5;  ///< >= 0 and finite
+  ValueKind value = ValueKind::label_set;
+};
+
+/// Masks one layer in a plain forward pass.
+struct LayerMask {
+  LayerId layer;
+  Coalition present;
+  MaskKind mask = MaskKind::undifferentiated;
+  double epsilon = 1e-5;
+};
+
+/// Attention calibration (GAC, Eq. 9-12).
+struct Calibration {
+  double alpha = 0.1;  ///< a token is focused if its column average exceeds alpha; in [0, 1]
+  double beta = 0.1;   ///< factor on focused entries; in [0, 1]
+  Redistribution redistribution = Redistribution::proportional;
+  std::vector<std::vector<int>> edited_heads;  ///< [layers] query heads to edit; an empty list leaves a layer alone
+};
+
+/// What changes in a forward pass; nothing by default.
+struct Intervention {
+  std::optional<LayerMask> mask;
+  std::optional<Calibration> calibration;
+};
+
+/// What a forward pass hands back, row-major float32.
+struct ForwardRequest {
+  bool all_positions = true;  ///< logits of every position, or of the last alone
+  bool hidden = false;
+  bool attention = false;
+};
+
+struct ForwardOutput {
+  int tokens = 0;
+  std::vector<float> logits;     ///< [tokens or 1, vocabulary]
+  std::vector<float> hidden;     ///< [layers + 1, tokens, hidden]: input of each layer, then after the final norm
+  std::vector<float> attention;  ///< [layers, query_heads, tokens, tokens] after softmax and intervention
+};
+
+/// Facts about the numerics that are part of an experiment's identity.
+struct Numerics {
+  std::string compute_dtype;  ///< "float32"
+  std::string device;         ///< "cpu"
+  std::string blas;           ///< e.g. "mkl"
+  std::string blas_mode;      ///< e.g. MKL_CBWR setting
+  std::string libtorch;       ///< version
+};
+
+struct EngineOptions {
+  int threads = 1;
+};
+
+/// One copy of one model on one worker. Not thread safe; one per worker thread.
+/// Every result is a function of the arguments alone: caches change the time, never the bits.
+class Engine {
+ public:
+  virtual ~Engine() = default;
+  [[nodiscard]] virtual const ModelConfig& config() const noexcept = 0;
+  [[nodiscard]] virtual Numerics numerics() const = 0;
+
+  /// The values of one unit, [layers, samples, coalitions] row-major.
+  /// @param prompts  all samples of the plan; the unit's are prompts[unit.samples]
+  [[nodiscard]] virtual std::vector<double> values(const SweepUnit& unit, std::span<const Prompt> prompts,
+                                                   const GameRules& rules) = 0;
+
+  /// Logits of the label tokens at the last position, [prompts, labels] row-major; all prompts have as many labels.
+  /// @param calibration  null for the unmodified model
+  [[nodiscard]] virtual std::vector<double> label_logits(std::span<const Prompt> prompts,
+                                                         const Calibration* calibration) = 0;
+
+  /// One plain forward pass of one prompt, masked or calibrated by choice.
+  [[nodiscard]] virtual ForwardOutput forward(std::span<const std::int32_t> tokens, const Intervention& intervention,
+                                              const ForwardRequest& request) = 0;
+};
+
+/// Loads `model_folder` (config.json and safetensors). @throws ModelError  naming file, tensor and remedy.
+[[nodiscard]] std::unique_ptr<Engine> load_engine(const std::filesystem::path& model_folder,
+                                                  const EngineOptions& options);
+
+}  // namespace harsanyi
