@@ -10,16 +10,17 @@ namespace harsanyi {
 /// Harsanyi dividends of one game: w(S) = sum over T in S of (-1)^(|S|-|T|) v(T)  (GAC, Eq. 2).
 /// @param values  [2^n], indexed by Coalition::index(), in log-odds; entry 0 is the empty coalition.
 /// @return        [2^n], same order and unit; its sum is v(grand) up to rounding (efficiency).
-/// @throws GameError  if the length is no power of two, or a value is NaN, which marks "not computed".
-/// Cost n*2^(n-1) subtractions.
+/// @throws GameError  if the length is no power of two, or a value is NaN, which marks "not computed", or
+/// infinite. Cost n*2^(n-1) subtractions.
 [[nodiscard]] std::vector<double> dividends(std::span<const double> values);
 
-/// v(T) = sum over S in T of w(S)  (GAC, Eq. 6): the inverse of `dividends`.
+/// v(T) = sum over S in T of w(S)  (GAC, Eq. 6): the inverse of `dividends`, with its shapes and errors.
 [[nodiscard]] std::vector<double> values_of(std::span<const double> dividends);
 
 /// The value table as another convention reads it. Input: by *present* coalitions, v(empty) as measured.
 /// `masked` reverses the table: entry B = v(grand \ B). `ZeroRule::code` then sets entry 0 to 0.
 /// (spec gac.md section 4; the dividends of the result are the dividends of that convention.)
+/// @throws GameError  as `dividends`
 [[nodiscard]] std::vector<double> in_convention(std::span<const double> values, Orientation orientation,
                                                 ZeroRule zero);
 

@@ -15,14 +15,17 @@ namespace harsanyi {
 struct SalientGroup {
   Coalition members;      ///< bits in the orientation of the table it was chosen from
   double dividend = 0.0;  ///< its mean dividend, log-odds
-  double margin = 0.0;    ///< distance to the runner-up's mean dividend; 0 for common_of_positive
+  double margin = 0.0;  ///< distance to the runner-up's mean dividend; 0 for common_of_positive; infinite for
+                        ///< a single player, who has no runner-up
 };
 
 /// Chooses from the mean dividends of one layer.
 /// max_dividend: arg-max over S != {}; ties: smaller |S|, then smaller mask (GAC, Eq. 7).
-/// common_of_positive: largest Si & Sj over distinct pairs with positive dividend, ties by larger w(Si)+w(Sj),
-/// then smaller mask; with a single positive coalition that one; with none the empty group (GAC, Eq. 8).
-/// @param mean_dividends  [2^n]
+/// common_of_positive: largest Si & Sj over distinct pairs of non-empty coalitions with positive dividend,
+/// ties by larger w(Si)+w(Sj), then smaller mask; with a single such coalition that one; with none the empty
+/// group (GAC, Eq. 8).
+/// @param mean_dividends  [2^n], n >= 1
+/// @throws GameError  if the length is no such power of two, or an entry is not finite
 [[nodiscard]] SalientGroup salient_group(std::span<const double> mean_dividends, SelectionRule rule);
 
 /// The players that GAC calibrates in a layer with salient group `group` of `players` players.
@@ -36,10 +39,10 @@ struct SalientGroups {
   Orientation orientation = Orientation::present;
   ZeroRule zero = ZeroRule::none;
   EditedHeads edited = EditedHeads::outside_group;
-  std::string cube_digest;    ///< identity digest of the cube they come from
-  std::string weights_digest; ///< of the model they belong to; evaluation refuses another model
+  std::string cube_digest;     ///< identity digest of the cube they come from
+  std::string weights_digest;  ///< of the model they belong to; evaluation refuses another model
 
-  /// Query heads to calibrate in `layer`, ascending.
+  /// Query heads to calibrate in `layer`, ascending. @throws GameError  if there is no such layer.
   [[nodiscard]] std::vector<int> edited_heads(LayerId layer) const;
 };
 

@@ -7,17 +7,18 @@
 
 namespace harsanyi {
 
-/// Mean dividends of one layer's game over the samples (GAC, section 3.3; spec gac.md section 5).
+/// Means of one layer's game over the samples, in the convention they were summarised in (GAC, section 3.3;
+/// spec gac.md section 5).
 struct LayerSummary {
-  std::vector<double> value_mean;                 ///< [2^n]
-  std::vector<double> dividend_mean;              ///< [2^n]
-  std::vector<double> dividend_standard_error;    ///< [2^n], sd / sqrt(samples); NaN for one sample
+  std::vector<double> value_mean;               ///< [2^n]
+  std::vector<double> dividend_mean;            ///< [2^n]
+  std::vector<double> dividend_standard_error;  ///< [2^n], sd / sqrt(samples); NaN for one sample
 };
 
 /// @param values  [samples, 2^n] of one layer, by *present* coalitions, row-major
 /// Sums run in sample order, so the bits do not depend on who computed what, or when.
 /// @throws GameError  as `dividends`; also if there is no sample.
-[[nodiscard]] LayerSummary summarise_layer(std::span<const double> values, int players, Orientation orientation,
-                                           ZeroRule zero);
+[[nodiscard]] LayerSummary summarise_layer(std::span<const double> values, int players,
+                                           Orientation orientation, ZeroRule zero);
 
 }  // namespace harsanyi

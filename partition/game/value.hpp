@@ -12,9 +12,10 @@ inline constexpr double kValueClip = 30.0;
 /// @param label_logits  [labels], at least two
 /// @param gold          index into label_logits
 /// @return  log-odds; NaN if a logit is NaN, so that the caller can set the unit aside
+/// @throws GameError  for fewer than two labels, or a gold index outside them
 [[nodiscard]] double log_odds_over_labels(std::span<const float> label_logits, int gold);
 
-/// The same with a softmax over the whole vocabulary.
+/// The same with a softmax over the whole vocabulary; clipped alike, NaN for NaN.
 /// @param gold_logit        logit of the right answer's token
 /// @param logsumexp_others  logsumexp over every other token of the vocabulary
 [[nodiscard]] double log_odds_over_vocabulary(double gold_logit, double logsumexp_others);

@@ -28,19 +28,43 @@ struct UnitCost {
   double memory_bytes = 0.0;  ///< largest working set beside the weights, float32
 };
 
-/// Cost of one sweep unit on the engine's path (spec gac.md section 9): trunk of its samples up to its last
-/// layer, 2n projections in each game layer, then the layers above for every coalition but the grand one, with
-/// the prefix that all prompts of the unit share computed once per (layer, coalition).
+/// Cost of one sweep unit on the engine's path (spec gac.md section 9). With d, H, H_kv, D, I as in
+/// `ModelShape`, n_s the prompt lengths of the unit's m samples, p their shared prefix, L layers, and C the
+/// unit's coalitions without the grand one, whose value is the trunk's:
+///
+///   rows R = p + sum(n_s - p)        attended pairs A = p(p+1)/2 + sum(n_s(n_s+1)/2 - p(p+1)/2)
+///   full layer        F = 2 R P + 4 H D A,   P = layer_parameters()
+///   last layer        E = 4 R d H_kv D + 2 m (P - 2 d H_kv D) + 4 H D sum(n_s)     keys and values of all
+///   rows,
+///                                                                                  the rest for one row per
+///                                                                                  sample
+///   game in a layer   G = 2 R d H D + 2 H D A  for the ablated half of the 2n projections and its maps (the
+///   normal
+///                     half is the trunk's own o_proj), + C 6 R d I  for the MLP of every coalition;
+///                     in the last layer m stands for R, and sum(n_s) for A
+///   unit = trunk + sum over its game layers l of  G + C (F (L - 2 - l) + E)        (l = L - 1: G alone)
+///   trunk = layers 0 ... L - 1 if the unit holds the grand coalition, else 0 ... its last game layer
+///
+/// Logits of a few label tokens, norms and softmax are left out. Memory, float32: the trunk's input of every
+/// game layer, 2n projected outputs, and for C continuations side by side the residual stream with the wider
+/// of attention (q, k, v, output, scores) and MLP (gate, up, product).
 /// @param tokens         [samples] prompt lengths, all samples of the plan
-/// @param shared_prefix  tokens that the prompts of this unit share
+/// @param shared_prefix  tokens that the prompts of this unit share, fewer than each of them has
+/// @throws PlanError  if unit, model, tokens and prefix do not fit together
 [[nodiscard]] UnitCost cost_of(const SweepUnit& unit, const ModelShape& model, std::span<const int> tokens,
                                int shared_prefix);
 
-/// Cost of one evaluation unit: a plain forward pass of its items' prompts.
+/// Cost of one evaluation unit: a plain forward pass of its items' prompts, L F of each with p = 0.
+/// Calibration needs whole maps, so the last layer counts in full.
 /// @param tokens  [items] prompt lengths of the unit's table
-[[nodiscard]] UnitCost cost_of(const EvaluationUnit& unit, const ModelShape& model, std::span<const int> tokens);
+/// @throws PlanError  if unit, model and tokens do not fit together
+[[nodiscard]] UnitCost cost_of(const EvaluationUnit& unit, const ModelShape& model,
+                               std::span<const int> tokens);
 
-/// Operations of the published loop: one full forward per (sample, layer, coalition).
-[[nodiscard]] double published_flops(const SweepPlan& plan, const ModelShape& model, std::span<const int> tokens);
+/// Operations of the published loop: one full forward per (sample, layer, coalition), with the logits of the
+/// whole vocabulary at every position, as its copy of transformers 4.44 computes them.
+/// @throws PlanError  if plan, model and tokens do not fit together
+[[nodiscard]] double published_flops(const SweepPlan& plan, const ModelShape& model,
+                                     std::span<const int> tokens);
 
 }  // namespace harsanyi
