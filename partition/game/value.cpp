@@ -39,7 +39,8 @@ double log_odds_over_labels(std::span<const float> label_logits, int gold) {
   double sum = 0.0;
   for (std::int64_t i = 0; i < labels; ++i)
     if (i != gold) sum += std::exp(label_logits[static_cast<std::size_t>(i)] - largest);
-  return clip(gold_logit - (largest + std::log(sum)));
+  // In this order a common offset of the logits cancels before it can cost digits.
+  return clip((gold_logit - largest) - std::log(sum));
 }
 
 double log_odds_over_vocabulary(double gold_logit, double logsumexp_others) {

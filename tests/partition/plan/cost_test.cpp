@@ -1,0 +1,195 @@
+#include "partition/plan/cost.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "partition/base/error.hpp"
+
+namespace harsanyi {
+namespace {
+
+/// SmolLM2-135M.
+constexpr ModelShape kSmall{.layers = 30,
+                            .hidden = 576,
+                            .query_heads = 9,
+                            .kv_heads = 3,
+                            .head_size = 64,
+                            .intermediate = 1536,
+                            .vocabulary = 49152,
+                            .tied_embeddings = true};
+
+/// Counts the multiply-adds of one unit row by row, as the engine's path runs: nothing but additions.
+class CountedByRow {
+ public:
+  CountedByRow(const ModelShape& model, const std::vector<int>& lengths, int prefix)
+      : model_{model}, lengths_{lengths}, prefix_{prefix} {}
+
+  [[nodiscard]] double flops(const SweepUnit& unit) const {
+    const Coalition grand = Coalition::grand(model_.kv_heads);
+    const bool holds_grand = unit.coalitions.contains(grand);
+    double sum = 0;
+    for (int layer = 0; layer < (holds_grand ? model_.layers : static_cast<int>(unit.layers.last)); ++layer)
+      sum += ordinary_layer(layer);
+    if (unit.coalitions.size() == (holds_grand ? 1 : 0)) return sum;
+    for (const LayerId layer : unit.layers) {
+      sum += ablated_half(layer.value);
+      for (const Coalition coalition : unit.coalitions)
+        if (coalition != grand) {
+          sum += mlp(layer.value);
+          for (int above = layer.value + 1; above < model_.layers; ++above) sum += ordinary_layer(above);
+        }
+    }
+    return sum;
+  }
+
+ private:
+  struct Row {
+    int visible;  ///< tokens it attends to
+    bool last;    ///< of its sample
+  };
+
+  [[nodiscard]] std::vector<Row> rows() const {
+    std::vector<Row> rows;
+    for (int t = 0; t < prefix_; ++t) rows.push_back({t + 1, false});
+    for (const int length : lengths_)
+      for (int t = prefix_; t < length; ++t) rows.push_back({t + 1, t + 1 == length});
+    return rows;
+  }
+  [[nodiscard]] bool needed(const Row& row, int layer) const { return layer + 1 < model_.layers || row.last; }
+  [[nodiscard]] double matrix(int in, int out) const { return 2.0 * in * out; }
+  [[nodiscard]] int query_width() const { return model_.query_heads * model_.head_size; }
+
+  [[nodiscard]] double ordinary_layer(int layer) const {
+    double sum = mlp(layer);
+    for (const Row& row : rows()) {
+      sum += 2 * matrix(model_.hidden, model_.kv_heads * model_.head_size);  // keys, values
+      if (needed(row, layer))
+        sum += 2 * matrix(model_.hidden, query_width()) + 2 * matrix(query_width(), row.visible);
+    }
+    return sum;
+  }
+  [[nodiscard]] double mlp(int layer) const {
+    double sum = 0;
+    for (const Row& row : rows())
+      if (needed(row, layer)) sum += 3 * matrix(model_.hidden, model_.intermediate);
+    return sum;
+  }
+  [[nodiscard]] double ablated_half(int layer) const {
+    double sum = 0;
+    for (const Row& row : rows())
+      if (needed(row, layer))
+        sum += matrix(query_width(), model_.hidden) + matrix(query_width(), row.visible);
+    return sum;
+  }
+
+  ModelShape model_;
+  std::vector<int> lengths_;
+  int prefix_;
+};
+
+SweepUnit unit_of(LayerRange layers, CoalitionRange coalitions, SampleRange samples) {
+  return {.id = UnitId{0}, .layers = layers, .coalitions = coalitions, .samples = samples};
+}
+
+TEST(SweepUnitCost, EqualsTheCountRowByRow) {
+  const std::vector<int> tokens{41, 57, 44, 50};
+  for (const int prefix : {0, 1, 23, 40})
+    for (const LayerRange layers :
+         {LayerRange{0, 1}, LayerRange{3, 8}, LayerRange{28, 30}, LayerRange{29, 30}})
+      for (const CoalitionRange coalitions :
+           {CoalitionRange{0, 8}, CoalitionRange{0, 4}, CoalitionRange{7, 8}}) {
+        const double expected =
+            CountedByRow{kSmall, tokens, prefix}.flops(unit_of(layers, coalitions, {0, 4}));
+        EXPECT_NEAR(cost_of(unit_of(layers, coalitions, {0, 4}), kSmall, tokens, prefix).flops / expected,
+                    1.0, 1e-12);
+      }
+}
+
+TEST(SweepUnitCost, LooksOnlyAtItsOwnSamples) {
+  const std::vector<int> tokens{9000, 41, 57, 9000};
+  const std::vector<int> own{41, 57};
+  const double part = cost_of(unit_of({3, 8}, {0, 8}, {1, 3}), kSmall, tokens, 20).flops;
+  EXPECT_EQ(part, cost_of(unit_of({3, 8}, {0, 8}, {0, 2}), kSmall, own, 20).flops);
+}
+
+TEST(SweepUnitCost, ALongerSharedPrefixIsCheaper) {
+  const std::vector<int> tokens{41, 57, 44, 50};
+  const auto unit = unit_of({0, 30}, {0, 8}, {0, 4});
+  EXPECT_LT(cost_of(unit, kSmall, tokens, 23).flops, 0.75 * cost_of(unit, kSmall, tokens, 0).flops);
+}
+
+TEST(SweepUnitCost, AHigherGameLayerIsCheaper) {
+  const std::vector<int> tokens{41, 57};
+  for (int layer = 0; layer + 1 < kSmall.layers; ++layer)
+    EXPECT_GT(cost_of(unit_of({layer, layer + 1}, {0, 8}, {0, 2}), kSmall, tokens, 10).flops,
+              cost_of(unit_of({layer + 1, layer + 2}, {0, 8}, {0, 2}), kSmall, tokens, 10).flops);
+}
+
+TEST(SweepUnitCost, MemoryGrowsWithSamplesAndCoalitionsAndIsPlausible) {
+  const std::vector<int> tokens(8, 56);
+  const auto memory = [&](std::int64_t samples, std::int64_t coalitions) {
+    return cost_of(unit_of({0, 5}, {0, coalitions}, {0, samples}), kSmall, tokens, 23).memory_bytes;
+  };
+  EXPECT_LT(memory(2, 8), memory(4, 8));
+  EXPECT_LT(memory(4, 4), memory(4, 8));
+  // 7 continuations of 287 rows of an MLP of 3 x 1536 floats alone.
+  EXPECT_GT(memory(8, 8), 7.0 * 287 * 3 * 1536 * 4);
+  EXPECT_LT(memory(8, 8), 1e8);
+}
+
+TEST(SweepUnitCost, RefusesPartsThatDoNotFitTogether) {
+  const std::vector<int> tokens{41, 57};
+  EXPECT_THROW((void)cost_of(unit_of({0, 1}, {0, 8}, {0, 3}), kSmall, tokens, 0), PlanError);
+  EXPECT_THROW((void)cost_of(unit_of({0, 1}, {0, 8}, {1, 1}), kSmall, tokens, 0), PlanError);
+  EXPECT_THROW((void)cost_of(unit_of({29, 31}, {0, 8}, {0, 2}), kSmall, tokens, 0), PlanError);
+  EXPECT_THROW((void)cost_of(unit_of({0, 1}, {0, 8}, {0, 2}), kSmall, tokens, 41), PlanError);
+  EXPECT_THROW((void)cost_of(unit_of({0, 1}, {0, 8}, {0, 2}), kSmall, tokens, -1), PlanError);
+}
+
+TEST(ModelShape, CountsTheParametersOfKnownModels) {
+  EXPECT_EQ(kSmall.parameters(), 134515008 - 61 * 576);  // model.safetensors in float32, norms left out
+  constexpr ModelShape llama{.layers = 32,
+                             .hidden = 4096,
+                             .query_heads = 32,
+                             .kv_heads = 8,
+                             .head_size = 128,
+                             .intermediate = 14336,
+                             .vocabulary = 128256,
+                             .tied_embeddings = false};
+  EXPECT_EQ(llama.parameters(), 8030261248 - 65 * 4096);  // Llama-3.1-8B, norms left out
+}
+
+TEST(EvaluationUnitCost, IsTwoOperationsPerParameterAndTokenPlusAttention) {
+  const std::vector<int> tokens{10, 20, 30};
+  const EvaluationUnit unit{.id = UnitId{0}, .table = 0, .method = 0, .items = {1, 3}};
+  const double matrices = 2.0 * (20 + 30) * 30 * static_cast<double>(kSmall.layer_parameters());
+  const double attention = 30.0 * 4 * 9 * 64 * (20 * 21 / 2 + 30 * 31 / 2);
+  EXPECT_DOUBLE_EQ(cost_of(unit, kSmall, tokens).flops, matrices + attention);
+  EXPECT_GT(cost_of(unit, kSmall, tokens).memory_bytes, 0.0);
+  const EvaluationUnit outside{.id = UnitId{0}, .table = 0, .method = 0, .items = {2, 4}};
+  EXPECT_THROW((void)cost_of(outside, kSmall, tokens), PlanError);
+}
+
+TEST(PublishedFlops, AreOneFullForwardPerSampleLayerAndCoalition) {
+  const auto plan = make_sweep_plan({30, 3, {2}}, {30, 8, 2});
+  const std::vector<int> tokens{41, 57};
+  const EvaluationUnit both{.id = UnitId{0}, .table = 0, .method = 0, .items = {0, 2}};
+  const double logits = 2.0 * (41 + 57) * 576 * 49152;
+  EXPECT_DOUBLE_EQ(published_flops(plan, kSmall, tokens),
+                   30 * 8 * (cost_of(both, kSmall, tokens).flops + logits));
+  EXPECT_THROW((void)published_flops(plan, kSmall, std::vector{41}), PlanError);
+}
+
+TEST(PublishedFlops, AreSeveralTimesTheCostOfThePlansUnits) {
+  const std::vector<int> tokens{41, 57, 44, 50};
+  const auto plan = make_sweep_plan({30, 3, {4}}, {5, 8, 4});
+  double units = 0;
+  for (const SweepUnit& unit : plan.units) units += cost_of(unit, kSmall, tokens, 23).flops;
+  EXPECT_GT(published_flops(plan, kSmall, tokens) / units, 3.0);
+}
+
+}  // namespace
+}  // namespace harsanyi
