@@ -1,0 +1,89 @@
+#include "orchestrator/cli/program.hpp"
+
+#include <exception>
+#include <filesystem>
+#include <new>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "orchestrator/cli/launcher.hpp"
+#include "partition/base/error.hpp"
+#include "worker/benchmark/nearest_name.hpp"
+
+namespace harsanyi {
+namespace {
+
+void write_program_help(const std::vector<Command>& commands, std::ostream& out) {
+  out << "harsanyi: Harsanyi dividends of attention-head coalitions, and attention calibration guided by "
+         "them\n\n"
+         "Usage: harsanyi COMMAND [options]        harsanyi COMMAND --help        harsanyi "
+         "--version\n\nCommands:\n";
+  for (const Command& command : commands) out << fmt::format("  {:<10}{}\n", command.name, command.purpose);
+  out << "\nLong commands run on several ranks: mpirun -n 2 harsanyi sweep ...  A stopped one continues when "
+         "the\n"
+         "same command is run again. Options can stand in a file: --config FILE; --print-config writes "
+         "one.\n";
+}
+
+const Command& find_command(const std::vector<Command>& commands, const std::string& name) {
+  std::vector<std::string> names;
+  for (const Command& command : commands) {
+    if (command.name == name) return command;
+    names.push_back(command.name);
+  }
+  throw ConfigError{fmt::format("there is no command '{}'; the nearest is '{}' (harsanyi --help lists all)",
+                                name, nearest_name(name, names))};
+}
+
+ExitCode run_command(const std::vector<Command>& commands, std::span<const std::string> arguments,
+                     std::ostream& out) {
+  if (arguments.empty() || arguments[0] == "--help" || arguments[0] == "-h") {
+    write_program_help(commands, out);
+    return arguments.empty() ? ExitCode::usage : ExitCode::ok;
+  }
+  if (arguments[0] == "--version") {
+    out << "harsanyi " HARSANYI_VERSION "\n";
+    return ExitCode::ok;
+  }
+  const Command& command = find_command(commands, arguments[0]);
+  return command.call(command, arguments.subspan(1), out);
+}
+
+/// The rank in front of a message, where there are several.
+std::string speaker(const std::optional<LaunchInfo>& launch) {
+  return launch && launch->ranks > 1 ? fmt::format("harsanyi (rank {})", launch->rank) : "harsanyi";
+}
+
+}  // namespace
+
+ExitCode run_program(const std::vector<Command>& commands, std::span<const std::string> arguments,
+                     std::ostream& out, std::ostream& errors) {
+  const std::optional<LaunchInfo> launch = launch_info();
+  const auto report = [&](ExitCode code, std::string_view problem) {
+    errors << fmt::format("{}: {}\n", speaker(launch), problem);
+    return code;
+  };
+  try {
+    return run_command(commands, arguments, out);
+  } catch (const ConfigError& e) {
+    // Every rank reads the same command line: one of them says what is wrong with it.
+    return launch && launch->rank != 0 ? ExitCode::usage : report(ExitCode::usage, e.what());
+  } catch (const PlanError& e) {
+    return report(ExitCode::usage, e.what());
+  } catch (const StorageError& e) {
+    return report(ExitCode::storage, e.what());
+  } catch (const CommError& e) {
+    return report(ExitCode::internal_error, e.what());
+  } catch (const Error& e) {
+    return report(ExitCode::bad_input, e.what());
+  } catch (const std::filesystem::filesystem_error& e) {
+    return report(ExitCode::storage, e.what());
+  } catch (const std::bad_alloc&) {
+    return report(ExitCode::internal_error, "out of memory; use fewer ranks per node or smaller units");
+  } catch (const std::exception& e) {
+    return report(ExitCode::internal_error, fmt::format("internal error: {}", e.what()));
+  }
+}
+
+}  // namespace harsanyi

@@ -1,0 +1,44 @@
+#include "orchestrator/config/data_options.hpp"
+
+#include <set>
+
+#include <fmt/format.h>
+
+#include "partition/base/error.hpp"
+
+namespace harsanyi {
+
+std::filesystem::path default_benchmark_table() {
+  std::error_code unknown;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", unknown);
+  const auto installed = program.parent_path().parent_path() / "share" / "harsanyi" / "benchmarks";
+  if (!unknown && std::filesystem::is_directory(installed, unknown)) return installed;
+  return std::filesystem::path{HARSANYI_SOURCE_DIR} / "configs" / "benchmarks";
+}
+
+DataOptions::DataOptions() : benchmark_table{default_benchmark_table()} {}
+
+void describe(OptionSet& set, DataOptions& options) {
+  set.begin_group("Data");
+  set.add({"benchmark", "NAME", "entry of the benchmark table, e.g. sst2"}, options.benchmarks);
+  set.require("benchmark");
+  set.add({"data", "DIR", "folder of the rows: DIR/<benchmark's folder>/<split>.jsonl"}, options.data);
+  set.add({"benchmark-table", "DIR", "folder of the prompt table, one JSON file per benchmark"},
+          options.benchmark_table);
+  set.add(
+      {"calibration-rows", "FILE", "JSON-lines file instead of the calibration split (one benchmark only)"},
+      options.calibration_rows);
+}
+
+void check(const DataOptions& options) {
+  std::set<std::string> seen;
+  for (const std::string& name : options.benchmarks)
+    if (!seen.insert(name).second) throw ConfigError{fmt::format("--benchmark {} is given twice", name)};
+  if (options.benchmarks.size() > 1 && !options.calibration_rows.empty())
+    throw ConfigError{
+        fmt::format("--calibration-rows {} replaces the rows of one benchmark, but {} are named; "
+                    "name one, or put the rows into the --data folder",
+                    options.calibration_rows.string(), options.benchmarks.size())};
+}
+
+}  // namespace harsanyi

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "orchestrator/config/option_set.hpp"
+
+namespace harsanyi {
+
+/// Which benchmarks, and where their prompts and rows are.
+struct DataOptions {
+  std::vector<std::string> benchmarks;     ///< names of the benchmark table, in the order of the samples
+  std::filesystem::path data = "data";     ///< holds <folder of the benchmark>/<split>.jsonl
+  std::filesystem::path benchmark_table;   ///< folder of the prompt table
+  std::filesystem::path calibration_rows;  ///< instead of the calibration split; empty: the benchmark's own
+
+  DataOptions();  ///< with the default table: the installed one, else that of the source tree
+};
+
+/// Adds the group "Data"; --benchmark is required.
+void describe(OptionSet& set, DataOptions& options);
+
+/// @throws ConfigError  for a benchmark named twice, or --calibration-rows with several benchmarks
+void check(const DataOptions& options);
+
+/// share/harsanyi/benchmarks beside the running program's bin folder, else configs/benchmarks of the source
+/// tree.
+[[nodiscard]] std::filesystem::path default_benchmark_table();
+
+}  // namespace harsanyi

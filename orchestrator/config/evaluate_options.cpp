@@ -1,0 +1,75 @@
+#include "orchestrator/config/evaluate_options.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "partition/base/error.hpp"
+
+namespace harsanyi {
+namespace {
+
+template <class T>
+bool has_twins(const std::vector<T>& values) {
+  return std::set<T>(values.begin(), values.end()).size() != values.size();
+}
+
+void check_groups(const EvaluateOptions& options) {
+  const bool uses_groups = std::find(options.methods.begin(), options.methods.end(), EvaluationMethod::gac) !=
+                           options.methods.end();
+  if (uses_groups && options.groups.size() != options.models.size())
+    throw ConfigError{
+        fmt::format("--method gac needs one --groups file per --model, in the same order: {} models, "
+                    "{} groups files; `harsanyi select` writes them",
+                    options.models.size(), options.groups.size())};
+  if (!uses_groups && !options.groups.empty())
+    throw ConfigError{
+        fmt::format("--groups {} is of no use without --method gac", options.groups.front().string())};
+}
+
+}  // namespace
+
+void describe(OptionSet& set, EvaluateOptions& options) {
+  set.begin_group("Models");
+  set.add({"model", "DIR", "Hugging Face folder"}, options.models);
+  set.require("model");
+  set.add({"groups", "FILE", "groups file of the model of the same position, for --method gac"},
+          options.groups);
+  describe_threads(set, options.threads);
+
+  describe(set, options.data);
+  set.add({"scored-rows", "FILE", "JSON-lines file instead of the scored split (one benchmark only)"},
+          options.scored_rows);
+  set.add({"items", "N", "answer the first N scored rows; 0: all"}, options.items, at_least(0));
+  set.add({"calibration-samples", "N", "calibration rows answered too, from which label offsets are learned"},
+          options.calibration_samples, at_least(0));
+  set.add({"seed", "N", "of the draw of calibration rows"}, options.seed);
+
+  set.begin_group("Methods");
+  set.add({"method", "NAME", "what is done to the model"}, options.methods);
+  describe(set, options.calibration);
+
+  set.begin_group("Run");
+  set.add({"results", "FILE", "results file to write; an unfinished one of the same experiment is continued"},
+          options.results);
+  set.require("results");
+  set.add({"unit-items", "N", "items of a unit of work; 0: chosen"}, options.unit_items, at_least(0));
+  set.add({"attempts", "N", "how often a unit is tried before it is set aside"}, options.attempts,
+          Bounds<int>{1, 100});
+  set.add_switch("dry-run", "check everything and show the plan, compute nothing", options.dry_run);
+}
+
+void check(const EvaluateOptions& options) {
+  check(options.data);
+  if (has_twins(options.models)) throw ConfigError{"--model names the same folder twice"};
+  if (has_twins(options.methods)) throw ConfigError{"--method names the same method twice"};
+  check_groups(options);
+  if (options.data.benchmarks.size() > 1 && !options.scored_rows.empty())
+    throw ConfigError{
+        fmt::format("--scored-rows {} replaces the rows of one benchmark, but {} are named; name one, "
+                    "or put the rows into the --data folder",
+                    options.scored_rows.string(), options.data.benchmarks.size())};
+}
+
+}  // namespace harsanyi

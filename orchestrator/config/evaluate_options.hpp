@@ -1,0 +1,55 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "orchestrator/config/calibration_options.hpp"
+#include "orchestrator/config/data_options.hpp"
+#include "orchestrator/config/model_options.hpp"
+#include "partition/base/named_enum.hpp"
+
+namespace harsanyi {
+
+/// What is done to a model while it answers.
+enum class EvaluationMethod {
+  vanilla,    ///< nothing
+  gac,        ///< the heads that the groups file names are calibrated
+  all_heads,  ///< every head is calibrated
+};
+
+template <>
+struct EnumNames<EvaluationMethod> {
+  static constexpr std::string_view kind = "evaluation method";
+  static constexpr std::array names{std::pair{EvaluationMethod::vanilla, std::string_view{"vanilla"}},
+                                    std::pair{EvaluationMethod::gac, std::string_view{"gac"}},
+                                    std::pair{EvaluationMethod::all_heads, std::string_view{"all_heads"}}};
+};
+
+/// evaluate: answer the benchmarks with every model and method.
+struct EvaluateOptions {
+  std::vector<std::filesystem::path> models;  ///< Hugging Face folders
+  std::vector<std::filesystem::path> groups;  ///< one per model, in the order of the models; for gac alone
+  int threads = 0;
+  DataOptions data;
+  std::filesystem::path scored_rows;  ///< instead of the scored split; empty: the benchmark's own
+  int items = 0;                      ///< first scored rows; 0: all
+  int calibration_samples = 0;  ///< rows of the calibration split that are answered too, for label offsets
+  std::uint64_t seed = 42;      ///< of the draw of those
+  std::vector<EvaluationMethod> methods{EvaluationMethod::vanilla, EvaluationMethod::gac};
+  CalibrationOptions calibration;
+  std::filesystem::path results;
+  int unit_items = 0;  ///< items of a unit; 0: chosen
+  int attempts = 3;
+  bool dry_run = false;
+};
+
+void describe(OptionSet& set, EvaluateOptions& options);
+/// @throws ConfigError  for a model, method or benchmark named twice, gac without one groups file per model,
+///         row files with several benchmarks
+void check(const EvaluateOptions& options);
+
+}  // namespace harsanyi

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+
+#include "orchestrator/config/data_options.hpp"
+#include "orchestrator/config/model_options.hpp"
+#include "partition/game/conventions.hpp"
+
+namespace harsanyi {
+
+/// sweep: measure the value of every coalition of every layer.
+struct SweepOptions {
+  ModelOptions model;
+  DataOptions data;
+  int samples = 300;        ///< calibration rows drawn per benchmark
+  std::uint64_t seed = 42;  ///< of the draw
+  MaskKind mask = MaskKind::undifferentiated;
+  double epsilon = 1e-5;  ///< factor on the scores of masked players
+  ValueKind value = ValueKind::label_set;
+  int unit_layers = 0;      ///< largest unit: layers; 0: chosen
+  int unit_coalitions = 0;  ///< largest unit: coalitions; 0: chosen
+  int unit_samples = 0;     ///< largest unit: samples; 0: chosen
+  std::filesystem::path cube;
+  int attempts = 3;  ///< how often a unit is tried before it is set aside
+  bool dry_run = false;
+};
+
+void describe(OptionSet& set, SweepOptions& options);
+/// @throws ConfigError  as check(DataOptions)
+void check(const SweepOptions& options);
+
+}  // namespace harsanyi

@@ -1,0 +1,33 @@
+#include "worker/benchmark/nearest_name.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <vector>
+
+namespace harsanyi {
+
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  // row[j] = distance of a's first i bytes to b's first j bytes; one row of the usual table at a time.
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
+    }
+  }
+  return row.back();
+}
+
+std::string nearest_name(std::string_view name, std::span<const std::string> candidates) {
+  const auto nearest =
+      std::min_element(candidates.begin(), candidates.end(), [name](const auto& left, const auto& right) {
+        return edit_distance(name, left) < edit_distance(name, right);
+      });
+  return nearest == candidates.end() ? std::string{} : *nearest;
+}
+
+}  // namespace harsanyi
