@@ -16,8 +16,10 @@ class UnitRecord {
   [[nodiscard]] virtual std::vector<bool> done() const = 0;
 
   /// Puts the blocks into their places. On return they are durable: data, flush, fsync, then done-marks and
-  /// checksums, flush, fsync; one pair for all the blocks given. Killed in between, none of them counts as done.
-  /// @throws StorageError  on a full disk, a lost file, a block of the wrong length; finished units stay intact.
+  /// checksums, flush, fsync; one pair for all the blocks given. Killed in between, none of them counts as
+  /// done.
+  /// @throws StorageError  on a full disk, a lost file, a block of the wrong length; finished units stay
+  /// intact.
   virtual void store(std::span<const Block> blocks) = 0;
 };
 

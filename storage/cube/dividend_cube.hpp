@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -42,8 +43,10 @@ class DividendCube final : public UnitRecord {
  public:
   /// Opens `file` for writing; makes it first if it does not exist (complete, under a temporary name, synced,
   /// renamed; all space allocated). An existing cube is continued.
-  /// @throws StorageError  if another process writes it, if its identity differs (every difference listed), if
-  ///         it is no cube, newer than this program or damaged, if there is no space, if the folder is read-only.
+  /// @throws StorageError  if another process writes it, if its identity differs (every difference listed),
+  /// if
+  ///         it is no cube, newer than this program or damaged, if there is no space, if the folder is
+  ///         read-only.
   [[nodiscard]] static DividendCube open_or_create(const std::filesystem::path& file,
                                                    const CubeDescription& description);
   /// Opens for reading, also while a sweep writes it.
@@ -62,6 +65,9 @@ class DividendCube final : public UnitRecord {
   [[nodiscard]] std::vector<double> layer_values(LayerId layer) const;
   /// Units whose stored values do not match their checksum.
   [[nodiscard]] std::vector<UnitId> damaged_units() const;
+  /// Takes back the done-marks of `units` (damaged ones, say) and the completion mark, so that they are
+  /// computed and stored again.
+  void forget(std::span<const UnitId> units);
 
   /// Writes dividend_mean, dividend_standard_error and value_mean (Orientation::present, ZeroRule::none) and
   /// then the completion mark. Called once all units are done; calling it again writes the same bytes.

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -23,15 +24,15 @@ struct ItemLabel {
 
 /// What one (model, benchmark) table holds beside the numbers.
 struct ResultsTable {
-  std::string model;      ///< name, unique in the file
+  std::string model;  ///< name, unique in the file
   std::string benchmark;
   std::vector<std::string> labels;  ///< label words, in index order
   std::vector<ItemLabel> items;
 };
 
 struct ResultsDescription {
-  EvaluationPlan plan;                ///< plan.tables[i] describes tables[i]
-  std::vector<std::string> methods;   ///< e.g. "vanilla", "gac"
+  EvaluationPlan plan;               ///< plan.tables[i] describes tables[i]
+  std::vector<std::string> methods;  ///< e.g. "vanilla", "gac"
   std::vector<ResultsTable> tables;
   Identity identity;
   Provenance provenance;
@@ -58,8 +59,10 @@ class ResultsFile final : public UnitRecord {
   [[nodiscard]] const ResultsDescription& description() const noexcept;
   /// [items, labels] of one table and method; NaN where not computed.
   [[nodiscard]] std::vector<float> label_logits(int table, int method) const;
-  [[nodiscard]] std::vector<int> predictions(int table, int method) const;  ///< [items], -1 where not computed
+  [[nodiscard]] std::vector<int> predictions(int table,
+                                             int method) const;  ///< [items], -1 where not computed
   [[nodiscard]] std::vector<UnitId> damaged_units() const;
+  void forget(std::span<const UnitId> units);  ///< as DividendCube::forget
 
  private:
   struct State;

@@ -1,0 +1,181 @@
+#include "storage/cube/dividend_cube.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "storage/cube/cube_layout.hpp"
+#include "storage/record_file.hpp"
+
+namespace harsanyi {
+
+struct DividendCube::State final : UnitPlaces {
+  RecordFile record;
+  CubeDescription description;
+  hdf5::Dataset value;
+
+  explicit State(RecordFile opened)
+      : record{std::move(opened)},
+        description{read_cube_layout(record.file())},
+        value{hdf5::open(record.file().get(), "value", value_shape(description))} {
+    description.identity = record.identity();
+    description.provenance = record.provenance();
+  }
+
+  [[nodiscard]] const SweepUnit& unit(UnitId id) const {
+    return description.plan.units[static_cast<std::size_t>(id.index())];
+  }
+  [[nodiscard]] hdf5::Box box_of(UnitId id) const {
+    const auto& u = unit(id);
+    return {{static_cast<hsize_t>(u.layers.first), static_cast<hsize_t>(u.samples.first),
+             static_cast<hsize_t>(u.coalitions.first)},
+            {static_cast<hsize_t>(u.layers.size()), static_cast<hsize_t>(u.samples.size()),
+             static_cast<hsize_t>(u.coalitions.size())}};
+  }
+  [[nodiscard]] hdf5::Dataset summary_table(const std::string& name) const {
+    const auto shape = value_shape(description);
+    return hdf5::open(record.file().get(), name, {shape[0], shape[2]});
+  }
+
+  [[nodiscard]] std::int64_t values_of(UnitId id) const override { return unit(id).values(); }
+  void write(const Block& block) override { hdf5::write<double>(value, box_of(block.unit), block.values); }
+  [[nodiscard]] std::vector<double> read(UnitId id) const override {
+    return hdf5::read<double>(value, box_of(id));
+  }
+};
+
+namespace {
+
+hdf5::Box one_layer(std::int64_t layer, hsize_t coalitions) {
+  return {{static_cast<hsize_t>(layer), 0}, {1, coalitions}};
+}
+
+void require_summaries(const std::string& file, std::span<const LayerSummary> layers,
+                       const GameShape& shape) {
+  const auto coalitions = static_cast<std::size_t>(shape.coalitions());
+  const bool fits = layers.size() == static_cast<std::size_t>(shape.layers) &&
+                    std::all_of(layers.begin(), layers.end(), [&](const LayerSummary& s) {
+                      return s.value_mean.size() == coalitions && s.dividend_mean.size() == coalitions &&
+                             s.dividend_standard_error.size() == coalitions;
+                    });
+  if (!fits)
+    throw StorageError{
+        fmt::format("{}: cannot write summaries of {} layers (the cube has {} layers of {} coalitions); "
+                    "summarise every layer of this cube",
+                    file, layers.size(), shape.layers, coalitions)};
+}
+
+/// Sets the values of one unit's part of a layer's [samples, coalitions] table to NaN.
+void blank(std::vector<double>& table, const SweepUnit& unit, std::int64_t coalitions) {
+  for (auto sample = unit.samples.first; sample < unit.samples.last; ++sample)
+    std::fill_n(table.begin() + sample * coalitions + unit.coalitions.first, unit.coalitions.size(),
+                std::numeric_limits<double>::quiet_NaN());
+}
+
+}  // namespace
+
+DividendCube DividendCube::open_or_create(const std::filesystem::path& file,
+                                          const CubeDescription& description) {
+  require_consistent(description);
+  auto record =
+      RecordFile::open_or_create(file, {.format = kDividendCube,
+                                        .units = static_cast<std::int64_t>(description.plan.units.size()),
+                                        .bytes = cube_bytes(description),
+                                        .identity = description.identity,
+                                        .provenance = description.provenance,
+                                        .fill = [&](const hdf5::File& made, const hdf5::Dataset& unit_axis) {
+                                          write_cube_layout(made, unit_axis, description);
+                                        }});
+  auto state = std::make_unique<State>(std::move(record));
+  if (const auto differences = layout_differences(description, state->description); !differences.empty())
+    throw StorageError{
+        fmt::format("{}: was cut into other units or samples than this run, though both have the same "
+                    "identity; choose another output file. 'Here' is this run, 'the other' is the "
+                    "file:\n  {}",
+                    file.string(), fmt::join(differences, "\n  "))};
+  return DividendCube{std::move(state)};
+}
+
+DividendCube DividendCube::open(const std::filesystem::path& file) {
+  return DividendCube{std::make_unique<State>(RecordFile::open(file, kDividendCube))};
+}
+
+DividendCube::DividendCube(std::unique_ptr<State> state) : state_{std::move(state)} {}
+DividendCube::DividendCube(DividendCube&&) noexcept = default;
+DividendCube& DividendCube::operator=(DividendCube&&) noexcept = default;
+DividendCube::~DividendCube() = default;
+
+std::vector<bool> DividendCube::done() const {
+  return state_->record.done();
+}
+
+void DividendCube::store(std::span<const Block> blocks) {
+  state_->record.store(blocks, *state_);
+}
+
+bool DividendCube::complete() const {
+  return state_->record.complete();
+}
+
+const CubeDescription& DividendCube::description() const noexcept {
+  return state_->description;
+}
+
+std::vector<double> DividendCube::layer_values(LayerId layer) const {
+  const auto& plan = state_->description.plan;
+  const auto shape = value_shape(state_->description);
+  if (layer.index() < 0 || layer.index() >= plan.shape.layers)
+    throw StorageError{fmt::format("{}: has no layer {} (its layers are 0 to {})",
+                                   hdf5::file_of(state_->value.get()), layer.value, plan.shape.layers - 1)};
+  const auto finished = done();  // before the values: a unit done by now has its values on the disk
+  auto values = hdf5::read<double>(state_->value,
+                                   {{static_cast<hsize_t>(layer.index()), 0, 0}, {1, shape[1], shape[2]}});
+  for (const auto& unit : plan.units)
+    if (unit.layers.contains(layer) && !finished[static_cast<std::size_t>(unit.id.index())])
+      blank(values, unit, plan.shape.coalitions());
+  return values;
+}
+
+std::vector<UnitId> DividendCube::damaged_units() const {
+  return state_->record.damaged_units(*state_);
+}
+
+void DividendCube::forget(std::span<const UnitId> units) {
+  state_->record.forget(units);
+}
+
+void DividendCube::complete_with(std::span<const LayerSummary> layers) {
+  require_summaries(hdf5::file_of(state_->value.get()), layers, state_->description.plan.shape);
+  state_->record.require_writer();
+  state_->record.require_all_done();
+  const auto value_mean = state_->summary_table("value_mean");
+  const auto dividend_mean = state_->summary_table("dividend_mean");
+  const auto standard_error = state_->summary_table("dividend_standard_error");
+  std::int64_t layer = 0;
+  for (const auto& summary : layers) {
+    const auto box = one_layer(layer++, summary.value_mean.size());
+    hdf5::write<double>(value_mean, box, summary.value_mean);
+    hdf5::write<double>(dividend_mean, box, summary.dividend_mean);
+    hdf5::write<double>(standard_error, box, summary.dividend_standard_error);
+  }
+  state_->record.mark_complete();
+}
+
+std::optional<std::vector<LayerSummary>> DividendCube::summaries() const {
+  if (!complete()) return std::nullopt;
+  const auto value_mean = state_->summary_table("value_mean");
+  const auto dividend_mean = state_->summary_table("dividend_mean");
+  const auto standard_error = state_->summary_table("dividend_standard_error");
+  const auto shape = value_shape(state_->description);
+  std::vector<LayerSummary> layers;
+  for (std::int64_t layer = 0; layer < state_->description.plan.shape.layers; ++layer) {
+    const auto box = one_layer(layer, shape[2]);
+    layers.push_back({hdf5::read<double>(value_mean, box), hdf5::read<double>(dividend_mean, box),
+                      hdf5::read<double>(standard_error, box)});
+  }
+  return layers;
+}
+
+}  // namespace harsanyi

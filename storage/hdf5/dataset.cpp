@@ -1,0 +1,153 @@
+#include "storage/hdf5/dataset.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "storage/hdf5/attribute.hpp"
+
+namespace harsanyi::hdf5 {
+namespace {
+
+PropertyList fixed_layout(hid_t place, const std::string& what) {
+  PropertyList list{H5Pcreate(H5P_DATASET_CREATE), place, what};
+  check(H5Pset_layout(list.get(), H5D_CONTIGUOUS), place, what);
+  check(H5Pset_alloc_time(list.get(), H5D_ALLOC_TIME_EARLY), place, what);
+  check(H5Pset_fill_time(list.get(), H5D_FILL_TIME_ALLOC), place, what);
+  check(H5Pset_obj_track_times(list.get(), false), place, what);
+  return list;
+}
+
+Dataspace simple_space(hid_t place, const Shape& shape, const std::string& what) {
+  return {shape.empty() ? H5Screate(H5S_SCALAR)
+                        : H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr),
+          place, what};
+}
+
+/// The file's dataspace of `dataset` with `box` selected.
+Dataspace selected_space(const Dataset& dataset, const Box& box, const std::string& what) {
+  Dataspace space{H5Dget_space(dataset.get()), dataset.get(), what};
+  if (!box.count.empty())
+    check(H5Sselect_hyperslab(space.get(), H5S_SELECT_SET, box.first.data(), nullptr, box.count.data(),
+                              nullptr),
+          dataset.get(), what);
+  return space;
+}
+
+/// A damaged header may claim any extent: no buffer is made for more than the file can hold.
+void check_extent(const Dataset& dataset) {
+  hsize_t file_bytes = 0;
+  check(H5Fget_filesize(dataset.get(), &file_bytes), dataset.get(), "cannot read the file's size");
+  const Datatype type{H5Dget_type(dataset.get()), dataset.get(), "cannot read a data set's type"};
+  const auto element_bytes = H5Tget_size(type.get());
+  if (element_bytes == 0 || elements_of(shape_of(dataset)) > file_bytes / element_bytes)
+    throw damaged_file(dataset.get(),
+                       fmt::format("the data set '{}' claims the shape [{}], more than the file's {} "
+                                   "bytes can hold",
+                                   name_of(dataset), fmt::join(shape_of(dataset), ", "), file_bytes));
+}
+
+}  // namespace
+
+hsize_t elements_of(const Shape& shape) noexcept {
+  hsize_t count = 1;
+  for (const auto extent : shape)
+    if (__builtin_mul_overflow(count, extent, &count)) return ~hsize_t{0};
+  return count;
+}
+
+std::string name_of(const Dataset& dataset) {
+  const auto length = H5Iget_name(dataset.get(), nullptr, 0);
+  if (length <= 0) return "?";
+  std::string name(static_cast<std::size_t>(length), '\0');
+  H5Iget_name(dataset.get(), name.data(), name.size() + 1);
+  return name.substr(1);  // without the root's slash
+}
+
+Shape shape_of(const Dataset& dataset) {
+  const std::string what = "cannot read a data set's shape";
+  const Dataspace space{H5Dget_space(dataset.get()), dataset.get(), what};
+  const int rank = H5Sget_simple_extent_ndims(space.get());
+  check(rank, dataset.get(), what);
+  Shape shape(static_cast<std::size_t>(rank));
+  if (rank > 0) check(H5Sget_simple_extent_dims(space.get(), shape.data(), nullptr), dataset.get(), what);
+  return shape;
+}
+
+Dataset create_dataset(hid_t parent, const std::string& name, hid_t file_type, const Shape& shape,
+                       hid_t memory_type, const void* fill) {
+  const auto what = fmt::format("cannot make the data set '{}' of shape [{}]", name, fmt::join(shape, ", "));
+  const auto layout = fixed_layout(parent, what);
+  if (fill != nullptr) check(H5Pset_fill_value(layout.get(), memory_type, fill), parent, what);
+  const auto space = simple_space(parent, shape, what);
+  return {H5Dcreate2(parent, name.c_str(), file_type, space.get(), H5P_DEFAULT, layout.get(), H5P_DEFAULT),
+          parent, what};
+}
+
+void write_values(const Dataset& dataset, const Box& box, hid_t memory_type, const void* values) {
+  const auto what = fmt::format("cannot write to the data set '{}'", name_of(dataset));
+  const auto space = selected_space(dataset, box, what);
+  const auto memory = simple_space(dataset.get(), box.count, what);
+  check(H5Dwrite(dataset.get(), memory_type, memory.get(), space.get(), H5P_DEFAULT, values), dataset.get(),
+        what);
+}
+
+void read_values(const Dataset& dataset, const Box& box, hid_t memory_type, void* values) {
+  const auto what = fmt::format("cannot read the data set '{}'", name_of(dataset));
+  const auto space = selected_space(dataset, box, what);
+  const auto memory = simple_space(dataset.get(), box.count, what);
+  check(H5Dread(dataset.get(), memory_type, memory.get(), space.get(), H5P_DEFAULT, values), dataset.get(),
+        what);
+}
+
+Dataset create_texts(hid_t parent, const std::string& name, const std::vector<std::string>& texts) {
+  const auto type = text_type(parent);
+  auto dataset = create_dataset(parent, name, type.get(), {texts.size()}, type.get(), nullptr);
+  std::vector<const char*> pointers;
+  pointers.reserve(texts.size());
+  for (const auto& text : texts) pointers.push_back(text.c_str());
+  write_values(dataset, whole({texts.size()}), type.get(), pointers.data());
+  return dataset;
+}
+
+Dataset open(hid_t parent, const std::string& name) {
+  if (H5Lexists(parent, name.c_str(), H5P_DEFAULT) <= 0)
+    throw damaged_file(parent, fmt::format("it lacks the data set '{}'", name));
+  Dataset dataset{H5Dopen2(parent, name.c_str(), H5P_DEFAULT), parent,
+                  fmt::format("cannot open the data set '{}'", name)};
+  check_extent(dataset);
+  return dataset;
+}
+
+Dataset open(hid_t parent, const std::string& name, const Shape& expected) {
+  auto dataset = open(parent, name);
+  if (shape_of(dataset) != expected)
+    throw damaged_file(parent, fmt::format("the data set '{}' has the shape [{}], not [{}]", name,
+                                           fmt::join(shape_of(dataset), ", "), fmt::join(expected, ", ")));
+  return dataset;
+}
+
+hsize_t length_of(hid_t parent, const std::string& name) {
+  const auto shape = shape_of(open(parent, name));
+  if (shape.size() != 1)
+    throw damaged_file(parent, fmt::format("the data set '{}' has {} axes, not 1", name, shape.size()));
+  return shape[0];
+}
+
+std::vector<std::string> read_texts(hid_t parent, const std::string& name, hsize_t expected) {
+  const auto dataset = open(parent, name, {expected});
+  const Datatype stored{H5Dget_type(dataset.get()), parent, "cannot read a data set's type"};
+  if (H5Tis_variable_str(stored.get()) <= 0)
+    throw damaged_file(parent, fmt::format("the data set '{}' holds no strings", name));
+  const auto type = text_type(parent);
+  std::vector<char*> pointers(expected, nullptr);
+  read_values(dataset, whole({expected}), type.get(), pointers.data());
+  std::vector<std::string> texts;
+  texts.reserve(expected);
+  for (char* pointer : pointers) {
+    texts.emplace_back(pointer == nullptr ? "" : pointer);
+    if (pointer != nullptr) H5free_memory(pointer);
+  }
+  return texts;
+}
+
+}  // namespace harsanyi::hdf5

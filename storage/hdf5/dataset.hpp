@@ -1,0 +1,120 @@
+#pragma once
+
+#include <cassert>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "storage/hdf5/handle.hpp"
+
+namespace harsanyi::hdf5 {
+
+using Shape = std::vector<hsize_t>;
+
+/// Number of elements; 1 for a scalar's shape {}.
+[[nodiscard]] hsize_t elements_of(const Shape& shape) noexcept;
+
+/// A box of a data set: where it starts and how far it reaches in each dimension.
+struct Box {
+  Shape first;
+  Shape count;
+};
+
+/// HDF5's type of a number in memory, and little endian on disk.
+template <class T>
+struct NumberType;
+template <>
+struct NumberType<double> {
+  static hid_t memory() { return H5T_NATIVE_DOUBLE; }
+  static hid_t file() { return H5T_IEEE_F64LE; }
+};
+template <>
+struct NumberType<float> {
+  static hid_t memory() { return H5T_NATIVE_FLOAT; }
+  static hid_t file() { return H5T_IEEE_F32LE; }
+};
+template <>
+struct NumberType<std::int32_t> {
+  static hid_t memory() { return H5T_NATIVE_INT32; }
+  static hid_t file() { return H5T_STD_I32LE; }
+};
+template <>
+struct NumberType<std::int64_t> {
+  static hid_t memory() { return H5T_NATIVE_INT64; }
+  static hid_t file() { return H5T_STD_I64LE; }
+};
+template <>
+struct NumberType<std::uint8_t> {
+  static hid_t memory() { return H5T_NATIVE_UINT8; }
+  static hid_t file() { return H5T_STD_U8LE; }
+};
+template <>
+struct NumberType<std::uint32_t> {
+  static hid_t memory() { return H5T_NATIVE_UINT32; }
+  static hid_t file() { return H5T_STD_U32LE; }
+};
+template <>
+struct NumberType<std::uint64_t> {
+  static hid_t memory() { return H5T_NATIVE_UINT64; }
+  static hid_t file() { return H5T_STD_U64LE; }
+};
+
+// The untyped calls below the templates. All throw StorageError.
+[[nodiscard]] Dataset create_dataset(hid_t parent, const std::string& name, hid_t file_type,
+                                     const Shape& shape, hid_t memory_type, const void* fill);
+void write_values(const Dataset& dataset, const Box& box, hid_t memory_type, const void* values);
+void read_values(const Dataset& dataset, const Box& box, hid_t memory_type, void* values);
+
+[[nodiscard]] std::string name_of(const Dataset& dataset);
+[[nodiscard]] Shape shape_of(const Dataset& dataset);
+[[nodiscard]] inline Box whole(const Shape& shape) {
+  return {Shape(shape.size(), 0), shape};
+}
+
+/// A data set of fixed shape: contiguous, its space allocated and filled at once, no time stamps. A full disk
+/// then shows at creation, later writes touch no metadata, and equal content means equal bytes (design.md
+/// section 5).
+template <class T>
+[[nodiscard]] Dataset create(hid_t parent, const std::string& name, const Shape& shape, T fill) {
+  return create_dataset(parent, name, NumberType<T>::file(), shape, NumberType<T>::memory(), &fill);
+}
+
+/// @param values  elements of `box`, row-major
+template <class T>
+void write(const Dataset& dataset, const Box& box, std::span<const T> values) {
+  assert(values.size() == elements_of(box.count));
+  write_values(dataset, box, NumberType<T>::memory(), values.data());
+}
+
+/// A data set that holds `values` from the start.
+template <class T>
+Dataset create_from(hid_t parent, const std::string& name, const Shape& shape, const std::vector<T>& values) {
+  auto dataset = create<T>(parent, name, shape, T{});
+  write<T>(dataset, whole(shape), values);
+  return dataset;
+}
+
+/// Strings, UTF-8, of variable length, along one axis.
+Dataset create_texts(hid_t parent, const std::string& name, const std::vector<std::string>& texts);
+
+/// @throws StorageError  if it is missing, or claims more bytes than the file has
+[[nodiscard]] Dataset open(hid_t parent, const std::string& name);
+/// The same for a data set that must have the given shape.
+[[nodiscard]] Dataset open(hid_t parent, const std::string& name, const Shape& expected);
+/// Length of a data set that must have one axis.
+[[nodiscard]] hsize_t length_of(hid_t parent, const std::string& name);
+
+template <class T>
+[[nodiscard]] std::vector<T> read(const Dataset& dataset, const Box& box) {
+  std::vector<T> values(elements_of(box.count));
+  read_values(dataset, box, NumberType<T>::memory(), values.data());
+  return values;
+}
+template <class T>
+[[nodiscard]] std::vector<T> read(hid_t parent, const std::string& name, const Shape& expected) {
+  return read<T>(open(parent, name, expected), whole(expected));
+}
+[[nodiscard]] std::vector<std::string> read_texts(hid_t parent, const std::string& name, hsize_t expected);
+
+}  // namespace harsanyi::hdf5

@@ -1,0 +1,91 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "partition/base/identity.hpp"
+#include "partition/plan/block.hpp"
+#include "storage/durable_file.hpp"
+#include "storage/file_format.hpp"
+#include "storage/hdf5/dataset.hpp"
+#include "storage/provenance.hpp"
+
+namespace harsanyi {
+
+/// Where one kind of record keeps the values of its units.
+class UnitPlaces {
+ public:
+  virtual ~UnitPlaces() = default;
+  [[nodiscard]] virtual std::int64_t values_of(UnitId unit) const = 0;    ///< length of the unit's block
+  virtual void write(const Block& block) = 0;                             ///< into the file, not yet durable
+  [[nodiscard]] virtual std::vector<double> read(UnitId unit) const = 0;  ///< as `write` got them
+};
+
+/// What DividendCube and ResultsFile share: an HDF5 file made whole, locked by its writer, with a done-mark
+/// and a checksum per unit and a mark of completion.
+///
+/// Data sets: `unit` (axis), `unit_done` [unit] u8, `unit_checksum` [unit] u64, `complete` scalar u8.
+/// Groups: `identity` and `provenance`, one attribute per fact; root attribute `identity_digest`.
+///
+/// The order on disk is what makes any kill harmless: values and checksums, sync, then done-marks, sync. A
+/// mark is one byte and thus there or not; when it is there, what it vouches for is on the disk.
+class RecordFile {
+ public:
+  /// What a new file is made of.
+  struct Contents {
+    FileFormat format;
+    std::int64_t units = 0;
+    std::uint64_t bytes = 0;  ///< space the data sets need
+    const Identity& identity;
+    const Provenance& provenance;
+    /// Makes all other data sets. @param unit_axis  the axis `unit`
+    std::function<void(const hdf5::File& file, const hdf5::Dataset& unit_axis)> fill;
+  };
+
+  /// Opens `path` for writing; makes it first if it does not exist.
+  /// @throws StorageError  as DividendCube::open_or_create; `identity` differing from the file's included
+  [[nodiscard]] static RecordFile open_or_create(const std::filesystem::path& path, const Contents& contents);
+  [[nodiscard]] static RecordFile open(const std::filesystem::path& path, const FileFormat& format);
+
+  [[nodiscard]] const hdf5::File& file() const noexcept { return file_; }
+  [[nodiscard]] std::int64_t units() const noexcept { return static_cast<std::int64_t>(done_.size()); }
+  /// As the file has them when it is opened for reading, else as this writer left them.
+  [[nodiscard]] std::vector<bool> done() const;
+  [[nodiscard]] bool complete() const;
+
+  /// UnitRecord::store. Storing a done unit again is allowed if the values are the same, and changes nothing.
+  void store(std::span<const Block> blocks, UnitPlaces& places);
+  [[nodiscard]] std::vector<UnitId> damaged_units(const UnitPlaces& places) const;
+  /// Takes back the done-marks of `units` and the mark of completion, durably; the units can then be stored
+  /// again.
+  void forget(std::span<const UnitId> units);
+
+  /// @throws StorageError  if it was opened for reading, or the file is no longer in its place
+  void require_writer() const;
+  /// @throws StorageError  if a unit is not done
+  void require_all_done() const;
+  /// Syncs what was written before, then sets the mark of completion, durably.
+  void mark_complete();
+
+  [[nodiscard]] Identity identity() const;
+  [[nodiscard]] Provenance provenance() const;
+
+ private:
+  RecordFile(std::optional<LockedFile> lock, hdf5::File file);
+  void check_block(const Block& block, const UnitPlaces& places) const;
+  [[nodiscard]] bool already_stored(const Block& block, std::uint64_t checksum) const;
+  void sync();
+
+  std::optional<LockedFile> lock_;  ///< only of a writer; outlives the handles below
+  hdf5::File file_;
+  hdf5::Dataset unit_done_;
+  hdf5::Dataset unit_checksum_;
+  hdf5::Dataset complete_;
+  std::vector<bool> done_;
+};
+
+}  // namespace harsanyi
