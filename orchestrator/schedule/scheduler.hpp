@@ -19,9 +19,10 @@ struct WorkerId {
 
 /// What the scheduler must know of a unit.
 struct UnitTask {
-  double cost = 1.0;          ///< any unit of time; only ratios matter
-  std::int64_t affinity = 0;  ///< units of equal affinity share work (model, samples): best done by one worker
-  bool done = false;          ///< finished in an earlier run
+  double cost = 1.0;  ///< any unit of time; only ratios matter
+  std::int64_t affinity =
+      0;              ///< units of equal affinity share work (model, samples): best done by one worker
+  bool done = false;  ///< finished in an earlier run
 };
 
 /// Tell `worker` to compute `unit`.
@@ -32,13 +33,13 @@ struct Assignment {
 };
 using Outbox = std::vector<Assignment>;
 
-/// Decides who computes what; sends nothing, reads no clock, so that lost workers, failures and resumed runs are
-/// ordinary unit tests. Longest first, with affinity. Each handler returns what to send.
+/// Decides who computes what; sends nothing, reads no clock, so that lost workers, failures and resumed runs
+/// are ordinary unit tests. Longest first, with affinity. Each handler returns what to send.
 class Scheduler {
  public:
   struct Options {
-    int attempts = 3;        ///< how often a unit is tried before it is set aside
-    int units_in_hand = 2;   ///< assigned to a worker at a time: one runs, one waits, so that no worker idles
+    int attempts = 3;       ///< how often a unit is tried before it is set aside
+    int units_in_hand = 2;  ///< assigned to a worker at a time: one runs, one waits, so that no worker idles
   };
 
   Scheduler(std::vector<UnitTask> tasks, Options options);
@@ -52,10 +53,10 @@ class Scheduler {
 
   /// Nothing in flight, and nothing left to hand out.
   [[nodiscard]] bool finished() const;
-  [[nodiscard]] int done() const noexcept;        ///< earlier runs included
-  [[nodiscard]] int left() const noexcept;        ///< neither done nor set aside
+  [[nodiscard]] int done() const noexcept;  ///< earlier runs included
+  [[nodiscard]] int left() const noexcept;  ///< neither done nor set aside
   [[nodiscard]] int in_flight() const noexcept;
-  [[nodiscard]] double cost_done() const noexcept;   ///< of units done by this run
+  [[nodiscard]] double cost_done() const noexcept;  ///< of units done by this run
   [[nodiscard]] double cost_left() const noexcept;
   /// Units given up after all attempts, with the last reason.
   [[nodiscard]] const std::map<UnitId, std::string>& set_aside() const noexcept;
