@@ -30,7 +30,6 @@ Scheduler::Scheduler(std::vector<UnitTask> tasks, Options options)
 }
 
 void Scheduler::make_groups() {
-  group_of_.assign(tasks_.size(), kNoGroup);
   std::unordered_map<std::int64_t, int> group_of_affinity;
   for (std::size_t i = 0; i < tasks_.size(); ++i) {
     if (tasks_[i].done) {
@@ -41,7 +40,6 @@ void Scheduler::make_groups() {
         group_of_affinity.try_emplace(tasks_[i].affinity, static_cast<int>(groups_.size()));
     if (is_new) groups_.emplace_back();
     Group& group = groups_[static_cast<std::size_t>(entry->second)];
-    group_of_[i] = entry->second;
     group.units.push_back(UnitId::from_index(static_cast<std::int64_t>(i)));
     group.cost_left += tasks_[i].cost;
     cost_left_ += tasks_[i].cost;
@@ -187,11 +185,11 @@ Outbox Scheduler::on_unit_done(WorkerId worker, UnitId unit) {
   return outbox;
 }
 
-Outbox Scheduler::on_unit_failed(WorkerId worker, UnitId unit, std::string reason) {
+Outbox Scheduler::on_unit_failed(WorkerId worker, UnitId unit, const std::string& reason) {
   Outbox outbox;
   if (!holds(worker, unit)) return outbox;
   take_from_hand(*present(worker), unit);
-  note_failure(worker, unit, std::move(reason));
+  note_failure(worker, unit, reason);
   // Idle workers first: the one that failed has, as a rule, another unit in hand.
   fill_idle_workers(outbox);
   fill(worker, outbox);
@@ -242,7 +240,7 @@ void Scheduler::give_back(UnitId unit) {
   ++waiting_;
 }
 
-void Scheduler::note_failure(WorkerId worker, UnitId unit, std::string reason) {
+void Scheduler::note_failure(WorkerId worker, UnitId unit, const std::string& reason) {
   Trouble& trouble = troubles_[unit];
   trouble.failed_on.insert(worker);
   if (++trouble.failures < options_.attempts) {
@@ -251,7 +249,7 @@ void Scheduler::note_failure(WorkerId worker, UnitId unit, std::string reason) {
   }
   troubles_.erase(unit);
   cost_left_ -= task(unit).cost;
-  set_aside_.emplace(unit, std::move(reason));
+  set_aside_.emplace(unit, reason);
 }
 
 void Scheduler::stop_handing_out() {

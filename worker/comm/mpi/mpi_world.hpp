@@ -14,8 +14,10 @@ namespace harsanyi {
 /// MPI_THREAD_FUNNELED: only the thread that made it may use its communicator.
 class MpiWorld {
  public:
-  MpiWorld();   ///< @throws CommError  if MPI cannot start
-  ~MpiWorld();  ///< finalises; all ranks must get here
+  MpiWorld();  ///< @throws CommError  if MPI cannot start
+  /// Finalises; all ranks must get here. Messages that nobody took are dropped. During exception unwinding it
+  /// ends every rank of the job instead: catch and print errors while the world is alive, then call `abort`.
+  ~MpiWorld();
   MpiWorld(const MpiWorld&) = delete;
   MpiWorld& operator=(const MpiWorld&) = delete;
 
