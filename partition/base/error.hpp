@@ -19,6 +19,8 @@ class ModelError : public Error { public: using Error::Error; };      ///< confi
 class TextError : public Error { public: using Error::Error; };       ///< tokenizers and text
 class BenchmarkError : public Error { public: using Error::Error; };  ///< prompt tables and rows
 class CommError : public Error { public: using Error::Error; };       ///< messages between ranks
+class AnalysisError : public Error { public: using Error::Error; };   ///< answers that cannot be evaluated
+class ReportError : public Error { public: using Error::Error; };     ///< tables that cannot be built or written
 class ConfigError : public Error { public: using Error::Error; };     ///< command line and configuration files
 
 }  // namespace harsanyi
