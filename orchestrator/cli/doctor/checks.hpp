@@ -1,0 +1,42 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "orchestrator/cli/doctor/finding.hpp"
+#include "orchestrator/cli/launcher.hpp"
+
+// What the doctor looks at. Facts come in as arguments where a test must be able to choose them.
+
+namespace harsanyi {
+
+[[nodiscard]] Finding check_build();
+
+/// Cores and the threads that fit.
+struct CoreFacts {
+  int online = 0;                    ///< of the node
+  int usable = 0;                    ///< by this process: sched_getaffinity
+  std::optional<double> quota = {};  ///< cores' worth of time that the container allows (cgroup v2)
+};
+[[nodiscard]] CoreFacts core_facts();
+[[nodiscard]] Finding check_cores(const CoreFacts& cores);
+/// One core per rank is what mpirun binds by default, and leaves all but one thread without a core.
+[[nodiscard]] Finding check_binding(const CoreFacts& cores, const std::optional<LaunchInfo>& launch);
+/// OMP_NUM_THREADS and its like, which would overrule --threads.
+[[nodiscard]] Finding check_thread_variables();
+
+[[nodiscard]] Finding check_memory();
+/// @param folder  where cubes will be written
+[[nodiscard]] Finding check_disk(const std::filesystem::path& folder);
+
+/// @param library  version text of the MPI library
+[[nodiscard]] Findings check_mpi(const std::string& library, const std::optional<LaunchInfo>& launch);
+[[nodiscard]] Finding check_hdf5();
+/// @param describe  loads the engine library and returns its description; throws std::exception if it cannot
+[[nodiscard]] Finding check_engine(const std::function<std::string()>& describe);
+[[nodiscard]] Finding check_gpu();
+[[nodiscard]] Finding check_python(const std::filesystem::path& python);
+
+}  // namespace harsanyi

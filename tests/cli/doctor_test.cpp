@@ -1,0 +1,81 @@
+#include <sstream>
+#include <stdexcept>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "orchestrator/cli/doctor/checks.hpp"
+#include "orchestrator/cli/doctor/program_output.hpp"
+#include "tests/support/temp_folder.hpp"
+
+namespace harsanyi {
+namespace {
+
+const LaunchInfo kFirstOfTwo{"Open MPI", 0, 2};
+
+TEST(Doctor, WarnsOfARankBoundToOneCore) {
+  const Finding bound = check_binding({.online = 8, .usable = 1}, kFirstOfTwo);
+  EXPECT_EQ(bound.verdict, Verdict::warning);
+  EXPECT_NE(bound.remedy.find("--bind-to none"), std::string::npos);
+  EXPECT_EQ(check_binding({.online = 8, .usable = 4}, kFirstOfTwo).verdict, Verdict::ok);
+  EXPECT_EQ(check_binding({.online = 1, .usable = 1}, kFirstOfTwo).verdict, Verdict::ok);
+  EXPECT_EQ(check_binding({.online = 8, .usable = 1}, std::nullopt).verdict, Verdict::note);
+}
+
+TEST(Doctor, WarnsOfAContainerSmallerThanItsCores) {
+  EXPECT_EQ(check_cores({.online = 8, .usable = 8, .quota = 2.0}).verdict, Verdict::warning);
+  EXPECT_EQ(check_cores({.online = 8, .usable = 8, .quota = 8.0}).verdict, Verdict::ok);
+  EXPECT_EQ(check_cores({.online = 8, .usable = 8}).verdict, Verdict::ok);
+}
+
+TEST(Doctor, FindsCoresOfThisMachine) {
+  const CoreFacts cores = core_facts();
+  EXPECT_GE(cores.usable, 1);
+  EXPECT_GE(cores.online, cores.usable);
+}
+
+TEST(Doctor, LooksAtTheDiskOfTheFolder) {
+  const test::TempFolder folder;
+  EXPECT_NE(check_disk(folder.path()).value.find("GiB free"), std::string::npos);
+  EXPECT_EQ(check_disk(folder / "nowhere").verdict, Verdict::problem);
+}
+
+TEST(Doctor, ReportsWhyTheEngineDoesNotLoad) {
+  const Finding missing = check_engine([]() -> std::string { throw std::runtime_error{"no such file"}; });
+  EXPECT_EQ(missing.verdict, Verdict::problem);
+  EXPECT_EQ(missing.value, "no such file");
+  EXPECT_NE(missing.remedy, "");
+  EXPECT_EQ(check_engine([] { return std::string{"libtorch"}; }).verdict, Verdict::ok);
+}
+
+TEST(Doctor, WarnsOfAPythonThatDoesNotRun) {
+  EXPECT_EQ(check_python("/nowhere/python").verdict, Verdict::warning);
+}
+
+TEST(Doctor, KnowsTheHdf5Library) {
+  EXPECT_EQ(check_hdf5().verdict, Verdict::ok);
+}
+
+TEST(Doctor, WritesTheSameFindingsAsTableAndJson) {
+  const Findings findings{{"a", Verdict::ok, "fine", ""}, {"longer", Verdict::warning, "slow", "change it"}};
+  std::ostringstream table;
+  write_table(findings, table);
+  EXPECT_EQ(table.str(),
+            "a       ok       fine\n"
+            "longer  warning  slow\n"
+            "                 -> change it\n");
+  std::ostringstream text;
+  write_json(findings, text);
+  const auto json = nlohmann::json::parse(text.str());
+  EXPECT_EQ(json.at("verdict"), "warning");
+  EXPECT_EQ(json.at("findings").at(1).at("remedy"), "change it");
+}
+
+TEST(ProgramOutput, IsWhatASuccessfulProgramWrites) {
+  EXPECT_EQ(program_output({"printf", "%s|", "it's", "a b", "$HOME"}), "it's|a b|$HOME|");
+  EXPECT_FALSE(program_output({"false"}));
+  EXPECT_FALSE(program_output({"/nowhere/program"}));
+}
+
+}  // namespace
+}  // namespace harsanyi

@@ -1,0 +1,172 @@
+#include <fstream>
+
+#include <gtest/gtest.h>
+
+#include "orchestrator/config/doctor_options.hpp"
+#include "orchestrator/config/evaluate_options.hpp"
+#include "orchestrator/config/forward_options.hpp"
+#include "orchestrator/config/inspect_options.hpp"
+#include "orchestrator/config/plan_options.hpp"
+#include "orchestrator/config/report_options.hpp"
+#include "orchestrator/config/select_options.hpp"
+#include "orchestrator/config/sweep_options.hpp"
+#include "partition/base/error.hpp"
+#include "tests/support/temp_folder.hpp"
+
+namespace harsanyi {
+namespace {
+
+/// Parses and checks as the program does.
+template <class Options>
+Options parsed(const std::vector<std::string>& arguments) {
+  Options options;
+  OptionSet set{"command"};
+  describe(set, options);
+  if (set.parse(arguments) == Request::run)
+    if constexpr (requires { check(options); }) check(options);
+  return options;
+}
+
+template <class Options>
+std::string message_for(const std::vector<std::string>& arguments) {
+  try {
+    (void)parsed<Options>(arguments);
+  } catch (const ConfigError& e) {
+    return e.what();
+  }
+  return "no ConfigError";
+}
+
+template <class Options>
+std::string configuration_of(const std::vector<std::string>& arguments) {
+  Options options;
+  OptionSet set{"command"};
+  describe(set, options);
+  (void)set.parse(arguments);
+  return set.configuration();
+}
+
+using Arguments = std::vector<std::string>;
+
+const Arguments kSweep{"--model", "m", "--benchmark", "sst2", "--cube", "c.h5"};
+const Arguments kEvaluate{"--model", "m", "--groups", "g.h5", "--benchmark", "sst2", "--results", "r.h5"};
+
+Arguments operator+(Arguments left, const Arguments& right) {
+  left.insert(left.end(), right.begin(), right.end());
+  return left;
+}
+
+template <class Options>
+class EveryCommand : public testing::Test {};
+using AllOptions = testing::Types<DoctorOptions, EvaluateOptions, ForwardOptions, InspectOptions, PlanOptions,
+                                  ReportOptions, SelectOptions, SweepOptions>;
+TYPED_TEST_SUITE(EveryCommand, AllOptions);
+
+TYPED_TEST(EveryCommand, ReadsBackTheConfigurationItPrints) {
+  const test::TempFolder folder;
+  const std::string printed = configuration_of<TypeParam>({"--print-config"});
+  std::ofstream{folder / "run.ini"} << printed;
+  EXPECT_EQ(configuration_of<TypeParam>({"--config", (folder / "run.ini").string(), "--print-config"}),
+            printed);
+}
+
+TEST(SweepOptions, HaveThePapersDefaults) {
+  const auto options = parsed<SweepOptions>(kSweep);
+  EXPECT_EQ(options.model.folder, "m");
+  EXPECT_EQ(options.data.benchmarks, Arguments{"sst2"});
+  EXPECT_EQ(options.samples, 300);
+  EXPECT_EQ(options.seed, 42U);
+  EXPECT_EQ(options.epsilon, 1e-5);
+  EXPECT_EQ(options.mask, MaskKind::undifferentiated);
+  EXPECT_EQ(options.value, ValueKind::label_set);
+  EXPECT_EQ(options.attempts, 3);
+  EXPECT_TRUE(std::filesystem::exists(options.data.benchmark_table / "sst2.json"));
+}
+
+TEST(SweepOptions, RefuseWhatIsOutOfRange) {
+  EXPECT_NE(message_for<SweepOptions>(kSweep + Arguments{"--samples", "0"}).find("at least 1"),
+            std::string::npos);
+  EXPECT_NE(message_for<SweepOptions>(kSweep + Arguments{"--epsilon", "-1e-9"}).find("--epsilon"),
+            std::string::npos);
+  EXPECT_NE(message_for<SweepOptions>(kSweep + Arguments{"--epsilon", "inf"}).find("--epsilon"),
+            std::string::npos);
+  EXPECT_NE(message_for<SweepOptions>(kSweep + Arguments{"--threads", "-1"}).find("--threads"),
+            std::string::npos);
+  EXPECT_EQ(parsed<SweepOptions>(kSweep + Arguments{"--epsilon", "0"}).epsilon, 0.0);
+}
+
+TEST(SweepOptions, NeedModelBenchmarkAndCube) {
+  for (const char* name : {"--model", "--benchmark", "--cube"}) {
+    Arguments arguments = kSweep;
+    const auto at = std::find(arguments.begin(), arguments.end(), name);
+    arguments.erase(at, at + 2);
+    EXPECT_NE(message_for<SweepOptions>(arguments).find(std::string{"needs "} + name), std::string::npos)
+        << name;
+  }
+}
+
+TEST(SweepOptions, RefuseRowsForSeveralBenchmarks) {
+  const Arguments rows{"--calibration-rows", "x.jsonl"};
+  EXPECT_EQ(parsed<SweepOptions>(kSweep + rows).data.calibration_rows, "x.jsonl");
+  EXPECT_NE(message_for<SweepOptions>(kSweep + rows + Arguments{"--benchmark", "mr"}).find("one benchmark"),
+            std::string::npos);
+  EXPECT_NE(message_for<SweepOptions>(kSweep + Arguments{"--benchmark", "sst2"}).find("twice"),
+            std::string::npos);
+}
+
+TEST(PlanOptions, ReadTheSweepsFileButNeedNoCube) {
+  const test::TempFolder folder;
+  std::ofstream{folder / "sweep.ini"} << configuration_of<SweepOptions>(kSweep);
+  EXPECT_EQ(parsed<PlanOptions>({"--config", (folder / "sweep.ini").string()}).sweep.cube, "c.h5");
+  EXPECT_NO_THROW((void)parsed<PlanOptions>({"--model", "config.json", "--benchmark", "mr"}));
+}
+
+TEST(EvaluateOptions, TakeModelsAndGroupsInOrder) {
+  const auto options = parsed<EvaluateOptions>(kEvaluate + Arguments{"--model", "n", "--groups", "h.h5"});
+  EXPECT_EQ(options.models, (std::vector<std::filesystem::path>{"m", "n"}));
+  EXPECT_EQ(options.groups, (std::vector<std::filesystem::path>{"g.h5", "h.h5"}));
+  EXPECT_EQ(options.methods, (std::vector{EvaluationMethod::vanilla, EvaluationMethod::gac}));
+  EXPECT_EQ(options.calibration.alpha, 0.1);
+  EXPECT_EQ(options.calibration.layers, LayerList{});
+}
+
+TEST(EvaluateOptions, RefuseWhatDoesNotFitTogether) {
+  const auto message = [](const Arguments& more) { return message_for<EvaluateOptions>(kEvaluate + more); };
+  EXPECT_NE(message({"--model", "n"}).find("2 models, 1 groups"), std::string::npos);
+  EXPECT_NE(message({"--model", "m", "--groups", "h.h5"}).find("same folder twice"), std::string::npos);
+  EXPECT_NE(message({"--method", "gac", "--method", "gac"}).find("same method twice"), std::string::npos);
+  EXPECT_NE(message({"--method", "vanilla"}).find("no use without --method gac"), std::string::npos);
+  EXPECT_NE(message({"--benchmark", "mr", "--scored-rows", "x"}).find("--scored-rows"), std::string::npos);
+  EXPECT_NE(message({"--alpha", "1.5"}).find("from 0 to 1"), std::string::npos);
+  EXPECT_NE(message({"--beta", "-0.1"}).find("from 0 to 1"), std::string::npos);
+  EXPECT_NE(message({"--layers", "3-"}).find("list of layers"), std::string::npos);
+}
+
+TEST(ReportOptions, NeedSomethingToReportOn) {
+  EXPECT_NE(message_for<ReportOptions>({}).find("nothing to report on"), std::string::npos);
+  EXPECT_NE(message_for<ReportOptions>({"--cube", "c", "--attention-before", "b"}).find("belong together"),
+            std::string::npos);
+  EXPECT_NO_THROW((void)parsed<ReportOptions>({"--results", "r"}));
+}
+
+TEST(InspectOptions, TakeTheFileAsAFreeArgument) {
+  const auto options = parsed<InspectOptions>({"--verify", "cube.h5"});
+  EXPECT_EQ(options.file, "cube.h5");
+  EXPECT_TRUE(options.verify);
+  EXPECT_NE(message_for<InspectOptions>({"--verify"}).find("--file"), std::string::npos);
+}
+
+TEST(ForwardOptions, NeedExactlyOnePrompt) {
+  const Arguments base{"--model", "m", "--out", "f.h5"};
+  EXPECT_NE(message_for<ForwardOptions>(base).find("exactly one"), std::string::npos);
+  EXPECT_NE(message_for<ForwardOptions>(base + Arguments{"--text", "a", "--tokens", "1"}).find("2 are given"),
+            std::string::npos);
+  const auto options = parsed<ForwardOptions>(base + Arguments{"--tokens", "1,2,3", "--mask", "3:{0,2}"});
+  EXPECT_EQ(options.tokens->ids, (std::vector<std::int32_t>{1, 2, 3}));
+  EXPECT_EQ(options.mask->present, Coalition{5});
+  EXPECT_NE(message_for<ForwardOptions>(base + Arguments{"--text", "a", "--groups", "g"}).find("--calibrate"),
+            std::string::npos);
+}
+
+}  // namespace
+}  // namespace harsanyi
