@@ -40,7 +40,7 @@ TEST(ChooseRows, DependsOnTheSeed) {
   EXPECT_NE(choose_rows(1000, draw(10, 1)), choose_rows(1000, draw(10, 2)));
 }
 
-// Computed by an independent mt19937-64 in Python (docs/decisions/row_choice.md); guards every recorded
+// Computed by an independent mt19937-64 in Python (docs/decisions/row-choice.md); guards every recorded
 // experiment.
 TEST(ChooseRows, GivesTheSameRowsOnEveryPlatform) {
   EXPECT_EQ(choose_rows(1000, draw(8, 42)), (std::vector<int>{406, 249, 958, 58, 897, 478, 780, 505}));

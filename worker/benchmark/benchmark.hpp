@@ -73,7 +73,7 @@ struct RowChoice {
 };
 
 /// Row numbers chosen from `rows` >= 0 rows, in the order they are used. Same on every machine and standard
-/// library; a smaller `at_most` gives the beginning of a larger one's choice (docs/decisions/row_choice.md).
+/// library; a smaller `at_most` gives the beginning of a larger one's choice (docs/decisions/row-choice.md).
 /// @throws BenchmarkError  if `at_most` is below 1
 [[nodiscard]] std::vector<int> choose_rows(int rows, const RowChoice& choice);
 
