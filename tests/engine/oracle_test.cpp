@@ -1,0 +1,221 @@
+// The numbers of the published PyTorch implementation (shared oracle folder, README there), with its
+// tolerances. Runs where HARSANYI_SHARED names that folder's parent; skipped elsewhere.
+
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "partition/game/salient_group.hpp"
+#include "partition/game/summary.hpp"
+#include "worker/engine/engine.hpp"
+#include "worker/model/safetensors.hpp"
+
+namespace harsanyi {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+constexpr double kLogits = 1e-4;
+constexpr double kMaps = 1e-5;
+constexpr double kValues = 2e-4;
+constexpr double kDividends = 5e-4;
+constexpr double kCalibrated = 5e-4;
+
+std::vector<fs::path> oracle_folders() {
+  std::vector<fs::path> folders;
+  const char* shared = std::getenv("HARSANYI_SHARED");
+  if (shared == nullptr || !fs::is_directory(fs::path{shared} / "oracle")) return folders;
+  for (const auto& entry : fs::directory_iterator{fs::path{shared} / "oracle"})
+    if (fs::exists(entry.path() / "oracle.json")) folders.push_back(entry.path());
+  return folders;
+}
+
+/// One oracle folder: the model, its arrays, its scalars.
+struct Oracle {
+  explicit Oracle(const fs::path& folder)
+      : name{folder.filename().string()},
+        engine{load_engine(folder, {.threads = 1})},
+        arrays{SafetensorsFile::open(folder / "oracle.safetensors")},
+        scalars(json::parse(std::ifstream{folder / "oracle.json"})) {}
+
+  template <class T>
+  [[nodiscard]] std::vector<double> array(const std::string& key) const {
+    const auto& bytes = arrays.tensors().at(key).bytes;
+    std::vector<T> stored(bytes.size() / sizeof(T));
+    std::memcpy(stored.data(), bytes.data(), bytes.size());
+    return {stored.begin(), stored.end()};
+  }
+  [[nodiscard]] std::vector<std::int32_t> tokens(int prompt) const {
+    const auto stored = array<std::int64_t>(fmt::format("s{}.tokens", prompt));
+    return {stored.begin(), stored.end()};
+  }
+  [[nodiscard]] std::vector<Prompt> prompts() const {
+    std::vector<Prompt> result;
+    for (int i = 0; i < 3; ++i)
+      result.push_back({tokens(i), scalars["label_tokens"], scalars["gold_label_index"][i]});
+    return result;
+  }
+  [[nodiscard]] const ModelShape& shape() const { return engine->config().shape; }
+
+  std::string name;
+  std::unique_ptr<Engine> engine;
+  SafetensorsFile arrays;
+  json scalars;
+};
+
+template <class A, class B>
+void expect_near(const A& got, const B& expected, double tolerance) {
+  ASSERT_EQ(got.size(), expected.size());
+  for (std::size_t i = 0; i < got.size(); ++i) ASSERT_NEAR(got[i], expected[i], tolerance) << "at " << i;
+}
+
+template <class Body>
+void for_each_oracle(const Body& body) {
+  const auto folders = oracle_folders();
+  if (folders.empty()) GTEST_SKIP() << "HARSANYI_SHARED names no folder with oracle/";
+  for (const fs::path& folder : folders) {
+    SCOPED_TRACE(folder.filename().string());
+    body(Oracle{folder});
+  }
+}
+
+TEST(Oracle, LogitsHiddenStatesAndMaps) {
+  for_each_oracle([](const Oracle& oracle) {
+    for (int i = 0; i < 3; ++i)
+      expect_near(oracle.engine->forward(oracle.tokens(i), {}, {}).logits,
+                  oracle.array<float>(fmt::format("s{}.logits", i)), kLogits);
+    const ForwardOutput out =
+        oracle.engine->forward(oracle.tokens(0), {}, {.hidden = true, .attention = true});
+    expect_near(out.hidden, oracle.array<float>("s0.hidden"), kLogits);
+    expect_near(out.attention, oracle.array<float>("s0.attn"), kMaps);
+  });
+}
+
+TEST(Oracle, LogitsOfMaskedForwardPasses) {
+  for_each_oracle([](const Oracle& oracle) {
+    for (const auto& [kind, key] :
+         {std::pair{MaskKind::undifferentiated, "mask_eps5"}, std::pair{MaskKind::drop, "mask_drop"}}) {
+      const auto expected = oracle.array<float>(fmt::format("s0.{}.sel_last_logits", key));
+      std::size_t row = 0;
+      for (const auto& pair : oracle.scalars["selected_layer_coalition"]) {
+        const LayerMask mask{LayerId{pair[0]}, Coalition{pair[1].get<std::uint32_t>()}, kind, 1e-5};
+        const auto logits =
+            oracle.engine
+                ->forward(oracle.tokens(0), {.mask = mask, .calibration = {}}, {.all_positions = false})
+                .logits;
+        expect_near(logits,
+                    std::vector(expected.begin() + static_cast<long>(row * logits.size()),
+                                expected.begin() + static_cast<long>((row + 1) * logits.size())),
+                    kLogits);
+        ++row;
+      }
+    }
+  });
+}
+
+/// The whole game of the three prompts, one block: [layers, samples, coalitions].
+std::vector<double> whole_game(const Oracle& oracle, const std::vector<Prompt>& prompts, MaskKind mask,
+                               ValueKind value) {
+  const SweepUnit unit{UnitId{0},
+                       {0, oracle.shape().layers},
+                       {0, coalition_count(oracle.shape().kv_heads)},
+                       {0, static_cast<std::int64_t>(prompts.size())}};
+  return oracle.engine->values(unit, prompts, {.mask = mask, .epsilon = 1e-5, .value = value});
+}
+
+TEST(Oracle, ValuesOfTheSweepEngine) {
+  for_each_oracle([](const Oracle& oracle) {
+    for (int i = 0; i < 3; ++i) {
+      const std::vector<Prompt> one{oracle.prompts()[static_cast<std::size_t>(i)]};
+      expect_near(whole_game(oracle, one, MaskKind::undifferentiated, ValueKind::label_set),
+                  oracle.array<double>(fmt::format("s{}.paper.v_label", i)), kValues);
+      expect_near(whole_game(oracle, one, MaskKind::undifferentiated, ValueKind::full_vocabulary),
+                  oracle.array<double>(fmt::format("s{}.paper.v_full", i)), kValues);
+    }
+  });
+}
+
+TEST(Oracle, MeanDividendsAndSalientGroups) {
+  for_each_oracle([](const Oracle& oracle) {
+    const auto layers = static_cast<std::size_t>(oracle.shape().layers);
+    for (const auto& [mask, value, key] :
+         {std::tuple{MaskKind::undifferentiated, ValueKind::label_set, "paper_label"},
+          std::tuple{MaskKind::undifferentiated, ValueKind::full_vocabulary, "paper_full"},
+          std::tuple{MaskKind::drop, ValueKind::label_set, "drop_label"},
+          std::tuple{MaskKind::drop, ValueKind::full_vocabulary, "drop_full"}}) {
+      SCOPED_TRACE(key);
+      const std::vector<double> values = whole_game(oracle, oracle.prompts(), mask, value);
+      const auto expected = oracle.array<double>(fmt::format("mean.{}", key));
+      const std::size_t per_layer = values.size() / layers;
+      const std::size_t coalitions = expected.size() / layers;
+      for (std::size_t layer = 0; layer < layers; ++layer) {
+        const auto summary = summarise_layer(std::span{values}.subspan(layer * per_layer, per_layer),
+                                             oracle.shape().kv_heads, Orientation::present, ZeroRule::none);
+        expect_near(summary.dividend_mean, std::span{expected}.subspan(layer * coalitions, coalitions),
+                    kDividends);
+        EXPECT_EQ(salient_group(summary.dividend_mean, SelectionRule::max_dividend).members.bits(),
+                  oracle.scalars["groups"][key][layer].get<std::uint32_t>());
+      }
+    }
+  });
+}
+
+Calibration calibration_of(const json& spec, int layers) {
+  Calibration calibration{
+      .alpha = spec["alpha"],
+      .beta = spec["beta"],
+      .redistribution = parse_enum<Redistribution>(spec["redistribute"].get<std::string>()),
+      .edited_heads = std::vector<std::vector<int>>(static_cast<std::size_t>(layers))};
+  for (const auto& [layer, heads] : spec["heads"].items())
+    calibration.edited_heads.at(std::stoul(layer)) = heads.get<std::vector<int>>();
+  return calibration;
+}
+
+TEST(Oracle, CalibratedLogits) {
+  for_each_oracle([](const Oracle& oracle) {
+    for (const auto& [name, spec] : oracle.scalars["calibration_cases"].items()) {
+      SCOPED_TRACE(name);
+      const Intervention calibrated{.mask = {}, .calibration = calibration_of(spec, oracle.shape().layers)};
+      expect_near(oracle.engine->forward(oracle.tokens(0), calibrated, {}).logits,
+                  oracle.array<float>(fmt::format("cal.{}.s0.logits", name)), kCalibrated);
+      for (int i = 0; i < 3; ++i)
+        expect_near(oracle.engine->forward(oracle.tokens(i), calibrated, {.all_positions = false}).logits,
+                    oracle.array<float>(fmt::format("cal.{}.s{}.last_logits", name, i)), kCalibrated);
+    }
+  });
+}
+
+TEST(Oracle, CalibratedMapsOfTheFirstLayer) {
+  for_each_oracle([](const Oracle& oracle) {
+    const json spec = oracle.scalars["calibration_cases"]["all_heads"];
+    const auto after = oracle.engine
+                           ->forward(oracle.tokens(1),
+                                     {.mask = {}, .calibration = calibration_of(spec, oracle.shape().layers)},
+                                     {.attention = true})
+                           .attention;
+    const auto expected = oracle.array<float>("cal_detail.attn_after");
+    expect_near(std::span{after}.first(expected.size()), expected, kMaps);
+  });
+}
+
+TEST(Oracle, GreedyTokensByRepeatedForwardPasses) {
+  for_each_oracle([](const Oracle& oracle) {
+    auto tokens = oracle.tokens(1);
+    for (const std::int32_t expected :
+         oracle.scalars["greedy"]["new_tokens"].get<std::vector<std::int32_t>>()) {
+      const auto logits = oracle.engine->forward(tokens, {}, {.all_positions = false}).logits;
+      const auto best =
+          static_cast<std::int32_t>(std::max_element(logits.begin(), logits.end()) - logits.begin());
+      ASSERT_EQ(best, expected);
+      tokens.push_back(best);
+    }
+  });
+}
+
+}  // namespace
+}  // namespace harsanyi

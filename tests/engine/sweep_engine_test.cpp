@@ -1,0 +1,141 @@
+#include <array>
+#include <cmath>
+#include <random>
+
+#include <gtest/gtest.h>
+
+#include "partition/game/value.hpp"
+#include "tests/support/random_model.hpp"
+#include "tests/support/temp_folder.hpp"
+#include "worker/engine/engine.hpp"
+
+namespace harsanyi {
+namespace {
+
+// Values of a random float32 model may differ by rounding alone.
+constexpr double kTolerance = 2e-4;
+
+/// Prompts that share a prefix of 4 tokens, with 3 labels; lengths differ.
+std::vector<Prompt> prompts_with_prefix(int count, int vocabulary) {
+  std::mt19937 random{5};
+  std::uniform_int_distribution<int> token{0, vocabulary - 1};
+  std::vector<Prompt> prompts;
+  for (int i = 0; i < count; ++i) {
+    Prompt prompt{{1, 9, 4, 7}, {3, 11, 20}, i % 3};
+    for (int t = 0; t < 2 + 3 * i; ++t) prompt.tokens.push_back(token(random));
+    prompts.push_back(prompt);
+  }
+  return prompts;
+}
+
+/// The published way: one plain forward pass for one (layer, coalition, sample).
+double value_by_full_forward(Engine& engine, const Prompt& prompt, LayerId layer, Coalition present,
+                             const GameRules& rules) {
+  const LayerMask mask{layer, present, rules.mask, rules.epsilon};
+  const ForwardOutput out =
+      engine.forward(prompt.tokens, {.mask = mask, .calibration = {}}, {.all_positions = false});
+  if (rules.value == ValueKind::label_set) {
+    std::vector<float> logits;
+    for (const auto token : prompt.label_tokens)
+      logits.push_back(out.logits[static_cast<std::size_t>(token)]);
+    return log_odds_over_labels(logits, prompt.gold);
+  }
+  const auto gold = static_cast<std::size_t>(prompt.label_tokens[static_cast<std::size_t>(prompt.gold)]);
+  double others = 0.0;
+  for (std::size_t token = 0; token < out.logits.size(); ++token)
+    if (token != gold) others += std::exp(static_cast<double>(out.logits[token]));
+  return log_odds_over_vocabulary(out.logits[gold], std::log(others));
+}
+
+struct Case {
+  const char* name;
+  test::RandomModel model;
+  GameRules rules;
+};
+
+std::vector<Case> cases() {
+  const test::RandomModel llama;
+  test::RandomModel qwen{.family = "qwen2", .seed = 2};
+  qwen.shape.tied_embeddings = true;
+  qwen.shape.query_heads = 8;
+  qwen.shape.kv_heads = 2;
+  test::RandomModel one_layer{.seed = 3};
+  one_layer.shape.layers = 1;
+  const GameRules drop{.mask = MaskKind::drop, .value = ValueKind::full_vocabulary};
+  return {{"Llama", llama, {}},
+          {"LlamaDropped", llama, drop},
+          {"Qwen2", qwen, {.value = ValueKind::full_vocabulary}},
+          {"Qwen2Dropped", qwen, {.mask = MaskKind::drop}},
+          {"ExactlyUniform", llama, {.epsilon = 0.0}},
+          {"OneLayer", one_layer, {}}};
+}
+
+class SweepOf : public testing::TestWithParam<Case> {
+ protected:
+  void SetUp() override {
+    test::write_random_model(folder_.path(), GetParam().model);
+    engine_ = load_engine(folder_.path(), {.threads = 1});
+  }
+  [[nodiscard]] SweepUnit whole_game(int samples) const {
+    const ModelShape& s = GetParam().model.shape;
+    return {UnitId{0}, {0, s.layers}, {0, coalition_count(s.kv_heads)}, {0, samples}};
+  }
+
+  test::TempFolder folder_;
+  std::unique_ptr<Engine> engine_;
+};
+
+TEST_P(SweepOf, EqualsOneFullForwardPerLayerCoalitionAndSample) {
+  const auto prompts = prompts_with_prefix(3, GetParam().model.shape.vocabulary);
+  const SweepUnit unit = whole_game(3);
+  const auto values = engine_->values(unit, prompts, GetParam().rules);
+  ASSERT_EQ(values.size(), static_cast<std::size_t>(unit.values()));
+  std::size_t i = 0;
+  for (const LayerId layer : unit.layers)
+    for (const SampleId sample : unit.samples)
+      for (const Coalition coalition : unit.coalitions)
+        EXPECT_NEAR(values[i++],
+                    value_by_full_forward(*engine_, prompts[static_cast<std::size_t>(sample.value)], layer,
+                                          coalition, GetParam().rules),
+                    kTolerance)
+            << "layer " << layer.value << " sample " << sample.value << " coalition " << label_of(coalition);
+}
+
+TEST_P(SweepOf, TheGrandCoalitionIsTheUnmodifiedModelInEveryLayer) {
+  const auto prompts = prompts_with_prefix(2, GetParam().model.shape.vocabulary);
+  const SweepUnit unit = whole_game(2);
+  const auto values = engine_->values(unit, prompts, GetParam().rules);
+  const auto coalitions = static_cast<std::size_t>(unit.coalitions.size());
+  for (std::size_t sample = 0; sample < 2; ++sample)
+    for (std::size_t layer = 0; layer < static_cast<std::size_t>(unit.layers.size()); ++layer)
+      EXPECT_EQ(values[(layer * 2 + sample + 1) * coalitions - 1], values[(sample + 1) * coalitions - 1]);
+}
+
+TEST_P(SweepOf, BitsDoNotDependOnEarlierUnitsOrThreads) {
+  const auto prompts = prompts_with_prefix(5, GetParam().model.shape.vocabulary);
+  const ModelShape& s = GetParam().model.shape;
+  const SweepUnit early{UnitId{0}, {0, 1}, {0, coalition_count(s.kv_heads)}, {0, 3}};
+  const SweepUnit late{UnitId{1}, {s.layers - 1, s.layers}, {1, coalition_count(s.kv_heads)}, {0, 3}};
+  const SweepUnit other{UnitId{2}, {0, s.layers}, {0, 2}, {3, 5}};
+  const auto alone = load_engine(folder_.path(), {.threads = 2})->values(late, prompts, GetParam().rules);
+  (void)engine_->values(early, prompts, GetParam().rules);
+  (void)engine_->values(other, prompts, GetParam().rules);
+  EXPECT_EQ(engine_->values(late, prompts, GetParam().rules), alone);
+}
+
+INSTANTIATE_TEST_SUITE_P(Models, SweepOf, testing::ValuesIn(cases()),
+                         [](const auto& one) { return one.param.name; });
+
+TEST(SweepEngine, EpsilonOneMasksNothing) {
+  const test::TempFolder folder;
+  const test::RandomModel model;
+  test::write_random_model(folder.path(), model);
+  const auto engine = load_engine(folder.path(), {.threads = 1});
+  const auto prompts = prompts_with_prefix(1, model.shape.vocabulary);
+  const SweepUnit unit{UnitId{0}, {0, 3}, {0, 8}, {0, 1}};
+  const auto values = engine->values(unit, prompts, {.epsilon = 1.0});
+  for (const double value : values) EXPECT_NEAR(value, values.back(), 1e-5);
+}
+
+}  // namespace
+}  // namespace harsanyi

@@ -1,0 +1,80 @@
+#include "worker/engine/answers.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "partition/game/value.hpp"
+
+namespace harsanyi {
+namespace {
+
+std::span<const float> row_of(const at::Tensor& matrix, std::int64_t row) {
+  const auto width = static_cast<std::size_t>(matrix.size(-1));
+  return {matrix.const_data_ptr<float>() + static_cast<std::size_t>(row) * width, width};
+}
+
+// [C] values of one prompt over its label tokens.
+std::vector<double> over_labels(const at::Tensor& logits_Cl, int gold) {
+  std::vector<double> values;
+  for (std::int64_t copy = 0; copy < logits_Cl.size(0); ++copy)
+    values.push_back(log_odds_over_labels(row_of(logits_Cl, copy), gold));
+  return values;
+}
+
+// Over all tokens but one, in double and in token order: a library's reduction may split the row between
+// threads, and the bits would depend on their number.
+double logsumexp_without(std::span<const float> logits, std::size_t left_out) {
+  float largest = -std::numeric_limits<float>::infinity();
+  for (std::size_t token = 0; token < logits.size(); ++token)
+    if (token != left_out) largest = std::max(largest, logits[token]);
+  double sum = 0.0;
+  for (std::size_t token = 0; token < logits.size(); ++token)
+    if (token != left_out) sum += std::exp(static_cast<double>(logits[token]) - largest);
+  return largest + std::log(sum);
+}
+
+// [C] values of one prompt over the vocabulary.
+std::vector<double> over_vocabulary(const at::Tensor& logits_CV, std::int32_t gold_token) {
+  const auto gold = static_cast<std::size_t>(gold_token);
+  std::vector<double> values;
+  for (std::int64_t copy = 0; copy < logits_CV.size(0); ++copy) {
+    const auto logits = row_of(logits_CV, copy);
+    values.push_back(log_odds_over_vocabulary(logits[gold], logsumexp_without(logits, gold)));
+  }
+  return values;
+}
+
+}  // namespace
+
+std::vector<double> answer_values(const Decoder& decoder, const at::Tensor& last_CBd,
+                                  std::span<const Prompt> prompts, ValueKind kind) {
+  const at::Tensor normed = decoder.final_norm(last_CBd);
+  const auto copies = static_cast<std::size_t>(last_CBd.size(0));
+  std::vector<double> values(copies * prompts.size());
+  for (std::size_t b = 0; b < prompts.size(); ++b) {
+    const Prompt& prompt = prompts[b];
+    const at::Tensor at_prompt = normed.select(1, static_cast<std::int64_t>(b));
+    const std::int32_t gold_token = prompt.label_tokens.at(static_cast<std::size_t>(prompt.gold));
+    const std::vector<double> of_prompt =
+        kind == ValueKind::label_set
+            ? over_labels(decoder.logits_of(at_prompt, prompt.label_tokens), prompt.gold)
+            : over_vocabulary(decoder.logits(at_prompt), gold_token);
+    for (std::size_t c = 0; c < copies; ++c) values[c * prompts.size() + b] = of_prompt[c];
+  }
+  return values;
+}
+
+std::vector<double> answer_logits(const Decoder& decoder, const at::Tensor& last_Bd,
+                                  std::span<const Prompt> prompts) {
+  const at::Tensor normed = decoder.final_norm(last_Bd);
+  std::vector<double> logits;
+  for (std::size_t b = 0; b < prompts.size(); ++b) {
+    const at::Tensor row =
+        decoder.logits_of(normed.narrow(0, static_cast<std::int64_t>(b), 1), prompts[b].label_tokens);
+    for (const float logit : row_of(row, 0)) logits.push_back(logit);
+  }
+  return logits;
+}
+
+}  // namespace harsanyi

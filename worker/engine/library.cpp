@@ -1,0 +1,37 @@
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+#include <exception>
+#include <string>
+
+#include <ATen/Version.h>
+#include <torch/headeronly/version.h>
+
+#include "worker/engine/engine.hpp"
+
+// What orchestrator/run/engine_library.cpp looks up by name after dlopen.
+
+extern "C" {
+
+/// A new engine that the caller deletes; null on failure, with the reason in `error`.
+__attribute__((visibility("default"))) harsanyi::Engine* harsanyi_engine_create(const char* folder,
+                                                                                int threads, char* error,
+                                                                                std::size_t error_size) {
+  try {
+    return harsanyi::load_engine(folder, {.threads = threads}).release();
+  } catch (const std::exception& e) {
+    if (error_size > 0) {
+      const std::size_t length = std::min(error_size - 1, std::strlen(e.what()));
+      std::memcpy(error, e.what(), length);
+      error[length] = '\0';
+    }
+    return nullptr;
+  }
+}
+
+/// One line for `doctor`: libtorch and its BLAS.
+__attribute__((visibility("default"))) const char* harsanyi_engine_description() {
+  static const std::string text = "libtorch " TORCH_VERSION ", " + at::get_mkl_version();
+  return text.c_str();
+}
+}

@@ -1,0 +1,128 @@
+#include "worker/engine/sweep_engine.hpp"
+
+#include <algorithm>
+
+#include "worker/engine/answers.hpp"
+
+namespace harsanyi {
+namespace {
+
+// Rows of one matrix product at most. At 2,048 rows the product is at its peak, and the widest activation of
+// a small model still fits the last-level cache. A constant: batches, and so bits, depend on it.
+constexpr std::int64_t kRowsPerProduct = 2048;
+
+// Places the values of some copies, [C, B], into the unit's block, [layers, samples, coalitions].
+class UnitTable {
+ public:
+  explicit UnitTable(const SweepUnit& unit) : unit_{unit}, values_(static_cast<std::size_t>(unit.values())) {}
+
+  void put(LayerId layer, Coalition coalition, std::span<const double> of_samples) {
+    const auto coalitions = unit_.coalitions.size();
+    const auto first = (layer.index() - unit_.layers.first) * unit_.samples.size();
+    const auto column = coalition.index() - unit_.coalitions.first;
+    for (std::size_t b = 0; b < of_samples.size(); ++b)
+      values_[static_cast<std::size_t>((first + static_cast<std::int64_t>(b)) * coalitions + column)] =
+          of_samples[b];
+  }
+  [[nodiscard]] std::vector<double> take() && { return std::move(values_); }
+
+ private:
+  const SweepUnit& unit_;
+  std::vector<double> values_;
+};
+
+std::vector<std::vector<std::int32_t>> tokens_of(std::span<const Prompt> samples) {
+  std::vector<std::vector<std::int32_t>> tokens;
+  for (const Prompt& sample : samples) tokens.push_back(sample.tokens);
+  return tokens;
+}
+
+}  // namespace
+
+QueryRows SweepEngine::wanted_of(int layer) const noexcept {
+  return layer + 1 == decoder_.config().shape.layers ? QueryRows::last_of_each_prompt : QueryRows::all;
+}
+
+const SweepEngine::Trunk& SweepEngine::trunk_of(std::span<const Prompt> samples) {
+  auto tokens = tokens_of(samples);
+  if (trunk_ && trunk_->tokens == tokens) return *trunk_;
+  trunk_.reset();
+  Trunk trunk{std::move(tokens), decoder_.rows_of(RowLayout::sharing_prefix(samples)), {}, {}};
+  at::Tensor x = decoder_.embed(trunk.rows);
+  for (int layer = 0; layer < decoder_.config().shape.layers; ++layer) {
+    trunk.inputs_1Rd.push_back(x);
+    x = decoder_.layer(layer, x, trunk.rows, wanted_of(layer));
+  }
+  trunk.last_1Bd = x;
+  return trunk_.emplace(std::move(trunk));
+}
+
+SweepEngine::PlayerOutputs SweepEngine::player_outputs(int layer, const Trunk& trunk,
+                                                       const GameRules& rules) const {
+  const LayerWeights& w = decoder_.weights().layers[static_cast<std::size_t>(layer)];
+  const ModelShape& shape = decoder_.config().shape;
+  const QueryRows wanted = wanted_of(layer);
+  const at::Tensor& x = trunk.inputs_1Rd[static_cast<std::size_t>(layer)];
+  const Projections projections = decoder_.project(layer, x, trunk.rows, wanted);
+  const at::Tensor w_nod = w.o_proj.unflatten(1, {shape.kv_heads, -1}).permute({1, 2, 0});
+  const auto by_player = [&](const AttentionEdit& edit) {
+    const at::Tensor attended = attend(projections, trunk.rows.layout, wanted, edit).squeeze(0);
+    return at::bmm(attended.unflatten(1, {shape.kv_heads, -1}).transpose(0, 1), w_nod);
+  };
+  PlayerOutputs outputs;
+  outputs.present = by_player({});
+  if (rules.mask == MaskKind::undifferentiated)
+    outputs.absent = by_player({.score_scale_H = at::full({shape.query_heads}, rules.epsilon, x.options()),
+                                .output_scale_H = {},
+                                .calibration = {}});
+  outputs.base = Decoder::wanted_rows(x, trunk.rows, wanted).squeeze(0);
+  if (w.o_bias.defined()) outputs.base = outputs.base + w.o_bias;
+  return outputs;
+}
+
+at::Tensor SweepEngine::run_above(int layer, const PlayerOutputs& players,
+                                  std::span<const Coalition> coalitions, const Rows& rows) const {
+  const ModelShape& shape = decoder_.config().shape;
+  at::Tensor x = players.base.unsqueeze(0).repeat({static_cast<std::int64_t>(coalitions.size()), 1, 1});
+  for (std::size_t c = 0; c < coalitions.size(); ++c) {
+    at::Tensor copy = x.select(0, static_cast<std::int64_t>(c));
+    for (const PlayerId player : Range<PlayerId>{0, shape.kv_heads}) {
+      const bool present = coalitions[c].contains(player);
+      if (present || players.absent.defined())
+        copy.add_((present ? players.present : players.absent).select(0, player.index()));
+    }
+  }
+  x = decoder_.mlp(layer, x);
+  for (int above = layer + 1; above < shape.layers; ++above)
+    x = decoder_.layer(above, x, rows, wanted_of(above));
+  return x;
+}
+
+std::vector<double> SweepEngine::values(const SweepUnit& unit, std::span<const Prompt> samples,
+                                        const GameRules& rules) {
+  const Trunk& trunk = trunk_of(samples);
+  const Coalition grand = Coalition::grand(decoder_.config().shape.kv_heads);
+  std::vector<Coalition> masked;
+  for (const Coalition coalition : unit.coalitions)
+    if (coalition != grand) masked.push_back(coalition);
+  const auto copies =
+      static_cast<std::size_t>(std::max<std::int64_t>(1, kRowsPerProduct / trunk.rows.layout.rows()));
+
+  UnitTable table{unit};
+  for (const LayerId layer : unit.layers) {
+    if (unit.coalitions.contains(grand))
+      table.put(layer, grand, answer_values(decoder_, trunk.last_1Bd, samples, rules.value));
+    if (masked.empty()) continue;
+    const PlayerOutputs players = player_outputs(layer.value, trunk, rules);
+    for (std::size_t first = 0; first < masked.size(); first += copies) {
+      const auto batch = std::span{masked}.subspan(first, std::min(copies, masked.size() - first));
+      const at::Tensor last_CBd = run_above(layer.value, players, batch, trunk.rows);
+      const std::vector<double> values = answer_values(decoder_, last_CBd, samples, rules.value);
+      for (std::size_t c = 0; c < batch.size(); ++c)
+        table.put(layer, batch[c], std::span{values}.subspan(c * samples.size(), samples.size()));
+    }
+  }
+  return std::move(table).take();
+}
+
+}  // namespace harsanyi

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "partition/plan/sweep_plan.hpp"
+#include "worker/engine/engine.hpp"
+#include "worker/model/decoder.hpp"
+
+namespace harsanyi {
+
+/// The values of sweep units, by the exact short cuts of spec gac.md section 9:
+/// - the trunk (ordinary forward pass) of a unit's samples runs once and is kept for the next unit of the
+/// same samples;
+/// - a layer's attention output is additive over players, so 2n projections give all 2^n inputs of the layers
+/// above;
+/// - coalitions run as copies in one batch, and the prefix that all prompts share once per copy;
+/// - the last layer is computed at the last position of each prompt alone;
+/// - the grand coalition is the trunk.
+class SweepEngine {
+ public:
+  explicit SweepEngine(const Decoder& decoder) : decoder_{decoder} {}
+
+  /// @return [layers, samples, coalitions] row-major, log-odds
+  [[nodiscard]] std::vector<double> values(const SweepUnit& unit, std::span<const Prompt> samples,
+                                           const GameRules& rules);
+
+ private:
+  /// The ordinary forward pass of some samples.
+  struct Trunk {
+    std::vector<std::vector<std::int32_t>> tokens;  ///< what it belongs to
+    Rows rows;
+    std::vector<at::Tensor> inputs_1Rd;  ///< [layers] input of each layer
+    at::Tensor last_1Bd;                 ///< output of the last layer at the last positions
+  };
+
+  /// One layer's attention output split by player, [n, R or B, d] each.
+  struct PlayerOutputs {
+    at::Tensor present;
+    at::Tensor absent;  ///< undefined where absent players give nothing (MaskKind::drop)
+    at::Tensor base;    ///< [R or B, d] what every coalition has: the layer's input and the output bias
+  };
+
+  const Trunk& trunk_of(std::span<const Prompt> samples);
+  [[nodiscard]] PlayerOutputs player_outputs(int layer, const Trunk& trunk, const GameRules& rules) const;
+  /// [C, B, d] outputs of the last layer, for some coalitions of one layer's game.
+  [[nodiscard]] at::Tensor run_above(int layer, const PlayerOutputs& players,
+                                     std::span<const Coalition> coalitions, const Rows& rows) const;
+  [[nodiscard]] QueryRows wanted_of(int layer) const noexcept;
+
+  const Decoder& decoder_;
+  std::optional<Trunk> trunk_;
+};
+
+}  // namespace harsanyi

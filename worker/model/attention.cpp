@@ -1,0 +1,97 @@
+#include "worker/model/attention.hpp"
+
+#include <cmath>
+#include <limits>
+
+#include "partition/base/error.hpp"
+
+namespace harsanyi {
+namespace {
+
+/// Query rows and their keys: the rows of the shared prefix, then the prompt's own.
+struct Segment {
+  std::int64_t first_query = 0;
+  std::int64_t queries = 0;
+  std::int64_t first_key = 0;  ///< own keys; the prefix's come before them
+  std::int64_t keys = 0;
+  std::int64_t prefix_keys = 0;
+};
+
+std::vector<Segment> segments_of(const RowLayout& layout, QueryRows rows) {
+  std::vector<Segment> segments;
+  const bool all = rows == QueryRows::all;
+  if (all && layout.prefix() > 0) segments.push_back({0, layout.prefix(), 0, layout.prefix(), 0});
+  for (int prompt = 0; prompt < layout.prompts(); ++prompt) {
+    const auto first = layout.first_row(prompt);
+    const auto own = layout.own_rows(prompt);
+    segments.push_back({all ? first : prompt, all ? own : 1, first, own, layout.prefix()});
+  }
+  return segments;
+}
+
+// [C, N, Hkv, D]: the segment's keys or values, prefix first.
+at::Tensor keys_of(const at::Tensor& rows_CRKD, const Segment& s) {
+  const at::Tensor own = rows_CRKD.narrow(1, s.first_key, s.keys);
+  return s.prefix_keys == 0 ? own : at::cat({rows_CRKD.narrow(1, 0, s.prefix_keys), own}, 1);
+}
+
+// [T, N] additive mask: query j of T sees keys 0 ... N - T + j.
+at::Tensor causal_mask(std::int64_t queries, std::int64_t keys) {
+  return at::triu(at::full({queries, keys}, -std::numeric_limits<float>::infinity()), keys - queries + 1);
+}
+
+// Softmax maps [C, H, T, N] of one segment.
+at::Tensor maps_of(const at::Tensor& q_CTHD, const at::Tensor& k_CNKD, const at::Tensor& score_scale_H) {
+  const auto copies = q_CTHD.size(0);
+  const auto queries = q_CTHD.size(1);
+  const auto heads = q_CTHD.size(2);
+  const auto size = q_CTHD.size(3);
+  const auto keys = k_CNKD.size(1);
+  const auto players = k_CNKD.size(2);
+  const auto per_player = heads / players;
+  // The r heads of a player meet the same keys: one product with r*T rows per player.
+  const at::Tensor q = q_CTHD.permute({0, 2, 1, 3}).reshape({copies * players, per_player * queries, size});
+  const at::Tensor k = k_CNKD.permute({0, 2, 3, 1}).reshape({copies * players, size, keys});
+  at::Tensor scores = at::bmm(q, k).view({copies, heads, queries, keys});
+  scores.mul_(1.0 / std::sqrt(static_cast<double>(size)));
+  if (score_scale_H.defined()) scores.mul_(score_scale_H.view({1, heads, 1, 1}));
+  if (queries > 1) scores.add_(causal_mask(queries, keys));
+  return at::softmax(scores, -1);
+}
+
+// Maps times values: [C, T, H, D].
+at::Tensor mix_values(const at::Tensor& maps_CHTN, const at::Tensor& v_CNKD) {
+  const auto copies = maps_CHTN.size(0);
+  const auto heads = maps_CHTN.size(1);
+  const auto queries = maps_CHTN.size(2);
+  const auto keys = maps_CHTN.size(3);
+  const auto players = v_CNKD.size(2);
+  const auto size = v_CNKD.size(3);
+  const at::Tensor v = v_CNKD.permute({0, 2, 1, 3}).reshape({copies * players, keys, size});
+  const at::Tensor mixed = at::bmm(maps_CHTN.reshape({copies * players, heads / players * queries, keys}), v);
+  return mixed.view({copies, heads, queries, size}).permute({0, 2, 1, 3});
+}
+
+}  // namespace
+
+at::Tensor attend(const Projections& in, const RowLayout& layout, QueryRows rows, const AttentionEdit& edit,
+                  std::vector<at::Tensor>* maps) {
+  if ((edit.calibration || maps != nullptr) && layout.prefix() > 0)
+    throw ModelError{"calibration and attention maps need prompts laid out separately"};
+  // A calibrated map depends on every row of the prompt, so all rows are computed and the wanted ones kept.
+  const QueryRows computed = edit.calibration ? QueryRows::all : rows;
+  std::vector<at::Tensor> outputs;
+  for (const Segment& s : segments_of(layout, computed)) {
+    at::Tensor map =
+        maps_of(in.q_CRHD.narrow(1, s.first_query, s.queries), keys_of(in.k_CRKD, s), edit.score_scale_H);
+    if (edit.calibration) map = calibrate_heads(map, *edit.calibration);
+    outputs.push_back(mix_values(map, keys_of(in.v_CRKD, s)));
+    if (maps != nullptr) maps->push_back(map);
+  }
+  at::Tensor out_CRHD = at::cat(outputs, 1);
+  if (edit.output_scale_H.defined()) out_CRHD.mul_(edit.output_scale_H.view({1, 1, -1, 1}));
+  if (computed != rows) out_CRHD = out_CRHD.index_select(1, at::tensor(layout.last_rows()));
+  return out_CRHD.flatten(2);
+}
+
+}  // namespace harsanyi

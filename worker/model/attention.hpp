@@ -1,0 +1,39 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "worker/intervention/calibration.hpp"
+#include "worker/model/aten.hpp"
+#include "worker/model/row_layout.hpp"
+
+namespace harsanyi {
+
+// C copies of the same rows (one per coalition), R rows, H query heads, Hkv key/value heads, r = H/Hkv, D
+// head size, T query rows of a segment, N keys of a segment.
+
+/// Rotated queries, keys and values of one layer.
+struct Projections {
+  at::Tensor q_CRHD;  ///< every row, or the last row of each prompt alone
+  at::Tensor k_CRKD;  ///< K = Hkv; every row
+  at::Tensor v_CRKD;
+};
+
+/// What changes between scores and output; nothing by default.
+struct AttentionEdit {
+  at::Tensor score_scale_H;   ///< [H], on the scores before the softmax (GAC, Eq. 4); undefined = 1
+  at::Tensor output_scale_H;  ///< [H], on the heads' outputs (dropping: 0); undefined = 1
+  std::optional<HeadCalibration>
+      calibration;  ///< on the maps after the softmax; needs a layout without prefix
+};
+
+/// Which rows attention is computed for.
+enum class QueryRows { all, last_of_each_prompt };
+
+/// Causal attention of every prompt of `layout` in every copy: softmax(scale * q k / sqrt(D)) v.
+/// @param maps  if given, receives one map per prompt, [C, H, T, N], after all edits (layouts without prefix)
+/// @return  [C, query rows, H*D]
+[[nodiscard]] at::Tensor attend(const Projections& in, const RowLayout& layout, QueryRows rows,
+                                const AttentionEdit& edit, std::vector<at::Tensor>* maps = nullptr);
+
+}  // namespace harsanyi

@@ -1,0 +1,72 @@
+#include "worker/model/decoder.hpp"
+
+#include "worker/model/affine.hpp"
+
+namespace harsanyi {
+
+Decoder::Decoder(ModelConfig config, Weights weights)
+    : config_{std::move(config)}, weights_{std::move(weights)}, frequencies_{rotary_frequencies(config_)} {}
+
+Rows Decoder::rows_of(RowLayout layout) const {
+  RotaryTable rotary = rotary_table(frequencies_, layout.positions());
+  const at::Tensor last = at::tensor(layout.last_rows());
+  RotaryTable of_last{rotary.cos_R1D.index_select(0, last), rotary.sin_R1D.index_select(0, last)};
+  return {std::move(layout), std::move(rotary), last, std::move(of_last)};
+}
+
+at::Tensor Decoder::embed(const Rows& rows) const {
+  return at::embedding(weights_.embedding_Vd, at::tensor(rows.layout.tokens())).unsqueeze(0);
+}
+
+at::Tensor Decoder::norm(const at::Tensor& x, const at::Tensor& weight) const {
+  const at::Tensor mean_square = x.square().mean(-1, true);
+  return x * at::rsqrt(mean_square.add_(config_.rms_norm_eps)) * weight;
+}
+
+at::Tensor Decoder::wanted_rows(const at::Tensor& x_CRd, const Rows& rows, QueryRows wanted) {
+  return wanted == QueryRows::all ? x_CRd : x_CRd.index_select(1, rows.last_rows);
+}
+
+Projections Decoder::project(int index, const at::Tensor& x_CRd, const Rows& rows, QueryRows wanted) const {
+  const LayerWeights& w = weights_.layers[static_cast<std::size_t>(index)];
+  const std::int64_t size = config_.shape.head_size;
+  const at::Tensor normed = norm(x_CRd, w.attention_norm_d);
+  const auto heads = [size](const at::Tensor& rows_) { return rows_.unflatten(-1, {-1, size}); };
+  const at::Tensor asking = wanted_rows(normed, rows, wanted);
+  const RotaryTable& angles = wanted == QueryRows::all ? rows.rotary : rows.rotary_of_last;
+  return {.q_CRHD = rotate(heads(affine(asking, w.q_proj, w.q_bias)), angles),
+          .k_CRKD = rotate(heads(affine(normed, w.k_proj, w.k_bias)), rows.rotary),
+          .v_CRKD = heads(affine(normed, w.v_proj, w.v_bias))};
+}
+
+at::Tensor Decoder::mlp(int index, const at::Tensor& x) const {
+  const LayerWeights& w = weights_.layers[static_cast<std::size_t>(index)];
+  const at::Tensor normed = norm(x, w.mlp_norm_d);
+  const at::Tensor gated = at::silu(affine(normed, w.gate_proj)).mul_(affine(normed, w.up_proj));
+  return x + affine(gated, w.down_proj);
+}
+
+at::Tensor Decoder::layer(int index, const at::Tensor& x_CRd, const Rows& rows, QueryRows wanted,
+                          const AttentionEdit& edit, std::vector<at::Tensor>* maps) const {
+  const LayerWeights& w = weights_.layers[static_cast<std::size_t>(index)];
+  // A calibrated map needs every query even where one row is wanted.
+  const QueryRows asked = edit.calibration ? QueryRows::all : wanted;
+  const Projections projections = project(index, x_CRd, rows, asked);
+  const at::Tensor attended = attend(projections, rows.layout, wanted, edit, maps);
+  return mlp(index, wanted_rows(x_CRd, rows, wanted) + affine(attended, w.o_proj, w.o_bias));
+}
+
+at::Tensor Decoder::final_norm(const at::Tensor& x) const {
+  return norm(x, weights_.final_norm_d);
+}
+
+at::Tensor Decoder::logits(const at::Tensor& normed) const {
+  return affine(normed, weights_.unembedding_Vd);
+}
+
+at::Tensor Decoder::logits_of(const at::Tensor& normed, std::span<const std::int32_t> tokens) const {
+  const std::vector<std::int64_t> ids(tokens.begin(), tokens.end());
+  return affine(normed, weights_.unembedding_Vd.index_select(0, at::tensor(ids)));
+}
+
+}  // namespace harsanyi

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "worker/model/attention.hpp"
+#include "worker/model/rope.hpp"
+#include "worker/model/weights.hpp"
+
+namespace harsanyi {
+
+/// Rows of a batch as the decoder sees them: their layout and rotary angles.
+struct Rows {
+  RowLayout layout;
+  RotaryTable rotary;          ///< of every row
+  at::Tensor last_rows;        ///< [prompts] int64
+  RotaryTable rotary_of_last;  ///< of the last row of each prompt
+};
+
+/// A Llama-like decoder in pieces, so that the engine can start in any layer and batch copies that differ.
+/// Shapes: C copies, R rows (RowLayout), B prompts, d hidden, V vocabulary.
+class Decoder {
+ public:
+  Decoder(ModelConfig config, Weights weights);
+
+  [[nodiscard]] const ModelConfig& config() const noexcept { return config_; }
+  [[nodiscard]] const Weights& weights() const noexcept { return weights_; }
+
+  [[nodiscard]] Rows rows_of(RowLayout layout) const;
+  [[nodiscard]] at::Tensor embed(const Rows& rows) const;  ///< [1, R, d]
+
+  /// One whole layer. @param x_CRd  its input  @return [C, R, d], or [C, B, d] for the last rows alone
+  [[nodiscard]] at::Tensor layer(int index, const at::Tensor& x_CRd, const Rows& rows, QueryRows wanted,
+                                 const AttentionEdit& edit = {},
+                                 std::vector<at::Tensor>* maps = nullptr) const;
+
+  /// First half of a layer up to rotated queries, keys and values.
+  [[nodiscard]] Projections project(int index, const at::Tensor& x_CRd, const Rows& rows,
+                                    QueryRows wanted) const;
+  /// Second half: x + MLP(norm(x)), with the attention's output already added to x.
+  [[nodiscard]] at::Tensor mlp(int index, const at::Tensor& x) const;
+
+  [[nodiscard]] at::Tensor final_norm(const at::Tensor& x) const;
+  /// Logits [..., V]. @param normed  [..., d] after the final norm
+  [[nodiscard]] at::Tensor logits(const at::Tensor& normed) const;
+  /// Logits of some tokens alone, [..., tokens].
+  [[nodiscard]] at::Tensor logits_of(const at::Tensor& normed, std::span<const std::int32_t> tokens) const;
+
+  /// The rows of `x` that `wanted` names: x itself, or [C, B, d].
+  [[nodiscard]] static at::Tensor wanted_rows(const at::Tensor& x_CRd, const Rows& rows, QueryRows wanted);
+
+ private:
+  [[nodiscard]] at::Tensor norm(const at::Tensor& x, const at::Tensor& weight) const;
+
+  ModelConfig config_;
+  Weights weights_;
+  at::Tensor frequencies_;
+};
+
+}  // namespace harsanyi

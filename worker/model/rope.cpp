@@ -1,0 +1,52 @@
+#include "worker/model/rope.hpp"
+
+#include <cmath>
+#include <numbers>
+#include <vector>
+
+namespace harsanyi {
+namespace {
+
+// Long wavelengths are slowed by `factor`, short ones kept, those between blended.
+float llama3_scaled(float frequency, const Llama3RopeScaling& scaling) {
+  const float wavelength = 2.0F * std::numbers::pi_v<float> / frequency;
+  const auto old_length = static_cast<float>(scaling.original_max_positions);
+  const auto factor = static_cast<float>(scaling.factor);
+  const auto low = static_cast<float>(scaling.low_freq_factor);
+  const auto high = static_cast<float>(scaling.high_freq_factor);
+  if (wavelength > old_length / low) return frequency / factor;
+  if (wavelength < old_length / high) return frequency;
+  const float smooth = (old_length / wavelength - low) / (high - low);
+  return (1.0F - smooth) * (frequency / factor) + smooth * frequency;
+}
+
+}  // namespace
+
+at::Tensor rotary_frequencies(const ModelConfig& config) {
+  const int half = config.shape.head_size / 2;
+  std::vector<float> frequencies(static_cast<std::size_t>(half));
+  for (int j = 0; j < half; ++j) {
+    // Exponent and power in float32, as transformers computes them.
+    const float exponent = static_cast<float>(2 * j) / static_cast<float>(config.shape.head_size);
+    float frequency = 1.0F / std::pow(static_cast<float>(config.rope_theta), exponent);
+    if (config.rope_scaling) frequency = llama3_scaled(frequency, *config.rope_scaling);
+    frequencies[static_cast<std::size_t>(j)] = frequency;
+  }
+  return at::tensor(frequencies);
+}
+
+RotaryTable rotary_table(const at::Tensor& frequencies, std::span<const std::int64_t> positions) {
+  const at::Tensor at_rows =
+      at::tensor(at::ArrayRef<std::int64_t>(positions.data(), positions.size())).to(at::kFloat);
+  const at::Tensor half = at::outer(at_rows, frequencies);
+  const at::Tensor angles_R1D = at::cat({half, half}, -1).unsqueeze(1);
+  return {at::cos(angles_R1D), at::sin(angles_R1D)};
+}
+
+at::Tensor rotate(const at::Tensor& heads, const RotaryTable& table) {
+  const auto half = heads.size(-1) / 2;
+  const at::Tensor swapped = at::cat({heads.narrow(-1, half, half).neg(), heads.narrow(-1, 0, half)}, -1);
+  return heads * table.cos_R1D + swapped * table.sin_R1D;
+}
+
+}  // namespace harsanyi

@@ -1,0 +1,46 @@
+#include "worker/model/row_layout.hpp"
+
+#include <algorithm>
+
+#include "partition/base/error.hpp"
+
+namespace harsanyi {
+
+std::int64_t shared_prefix(std::span<const Prompt> prompts) {
+  if (prompts.size() < 2) return 0;
+  const auto& first = prompts.front().tokens;
+  auto shared = static_cast<std::int64_t>(first.size()) - 1;
+  for (const Prompt& prompt : prompts.subspan(1)) {
+    const auto end = first.begin() + std::min(shared, static_cast<std::int64_t>(prompt.tokens.size()) - 1);
+    shared = std::mismatch(first.begin(), end, prompt.tokens.begin()).first - first.begin();
+  }
+  return shared;
+}
+
+RowLayout RowLayout::sharing_prefix(std::span<const Prompt> prompts) {
+  return {prompts, shared_prefix(prompts)};
+}
+
+RowLayout RowLayout::separate(std::span<const Prompt> prompts) {
+  return {prompts, 0};
+}
+
+RowLayout::RowLayout(std::span<const Prompt> prompts, std::int64_t prefix) : prefix_{prefix} {
+  if (prompts.empty()) throw ModelError{"a batch of no prompts"};
+  const auto append = [this](const Prompt& prompt, std::int64_t from, std::int64_t to) {
+    for (std::int64_t position = from; position < to; ++position) {
+      tokens_.push_back(prompt.tokens[static_cast<std::size_t>(position)]);
+      positions_.push_back(position);
+    }
+  };
+  append(prompts.front(), 0, prefix);
+  for (const Prompt& prompt : prompts) {
+    if (prompt.tokens.empty()) throw ModelError{"a prompt of no tokens has no last position to answer at"};
+    first_row_.push_back(rows());
+    append(prompt, prefix, static_cast<std::int64_t>(prompt.tokens.size()));
+    own_rows_.push_back(rows() - first_row_.back());
+    last_rows_.push_back(rows() - 1);
+  }
+}
+
+}  // namespace harsanyi

@@ -1,0 +1,81 @@
+#include "worker/model/weights.hpp"
+
+#include <cstring>
+
+#include <fmt/format.h>
+
+namespace harsanyi {
+namespace {
+
+at::ScalarType scalar_type(StoredType type) {
+  if (type == StoredType::f16) return at::kHalf;
+  if (type == StoredType::bf16) return at::kBFloat16;
+  return at::kFloat;  // Checkpoint::require lets no other type through
+}
+
+// A view into the mapped file; copied where the file's layout leaves it unaligned.
+at::Tensor view_of(const StoredTensor& stored) {
+  const auto type = scalar_type(stored.type);
+  auto* data = const_cast<std::byte*>(stored.bytes.data());
+  if (reinterpret_cast<std::uintptr_t>(data) % at::elementSize(type) == 0)
+    return at::from_blob(data, stored.shape, at::TensorOptions(type));
+  at::Tensor copy = at::empty(stored.shape, at::TensorOptions(type));
+  std::memcpy(copy.data_ptr(), data, stored.bytes.size());
+  return copy;
+}
+
+/// Takes tensors out of a checkpoint by name, as float32.
+class Loader {
+ public:
+  explicit Loader(const Checkpoint& checkpoint) : checkpoint_{checkpoint} {}
+
+  [[nodiscard]] at::Tensor operator()(const std::string& name, std::vector<std::int64_t> shape) const {
+    return view_of(checkpoint_.require(name, shape)).to(at::kFloat);
+  }
+  [[nodiscard]] at::Tensor bias(bool present, const std::string& name, std::int64_t size) const {
+    return present ? (*this)(name, {size}) : at::Tensor{};
+  }
+
+ private:
+  const Checkpoint& checkpoint_;
+};
+
+LayerWeights load_layer(const Loader& load, const ModelConfig& config, int layer) {
+  const ModelShape& s = config.shape;
+  const std::string prefix = fmt::format("model.layers.{}.", layer);
+  const std::string attention = prefix + "self_attn.";
+  const std::int64_t d = s.hidden;
+  const std::int64_t q = std::int64_t{s.query_heads} * s.head_size;
+  const std::int64_t kv = std::int64_t{s.kv_heads} * s.head_size;
+  return {.attention_norm_d = load(prefix + "input_layernorm.weight", {d}),
+          .q_proj = load(attention + "q_proj.weight", {q, d}),
+          .q_bias = load.bias(config.qkv_bias, attention + "q_proj.bias", q),
+          .k_proj = load(attention + "k_proj.weight", {kv, d}),
+          .k_bias = load.bias(config.qkv_bias, attention + "k_proj.bias", kv),
+          .v_proj = load(attention + "v_proj.weight", {kv, d}),
+          .v_bias = load.bias(config.qkv_bias, attention + "v_proj.bias", kv),
+          .o_proj = load(attention + "o_proj.weight", {d, q}),
+          .o_bias = load.bias(config.output_bias, attention + "o_proj.bias", d),
+          .mlp_norm_d = load(prefix + "post_attention_layernorm.weight", {d}),
+          .gate_proj = load(prefix + "mlp.gate_proj.weight", {s.intermediate, d}),
+          .up_proj = load(prefix + "mlp.up_proj.weight", {s.intermediate, d}),
+          .down_proj = load(prefix + "mlp.down_proj.weight", {d, s.intermediate})};
+}
+
+}  // namespace
+
+Weights load_weights(const std::filesystem::path& folder, const ModelConfig& config) {
+  Weights weights;
+  weights.checkpoint = std::make_shared<const Checkpoint>(Checkpoint::open(folder));
+  const Loader load{*weights.checkpoint};
+  const std::vector<std::int64_t> table{config.shape.vocabulary, config.shape.hidden};
+  weights.embedding_Vd = load("model.embed_tokens.weight", table);
+  for (int layer = 0; layer < config.shape.layers; ++layer)
+    weights.layers.push_back(load_layer(load, config, layer));
+  weights.final_norm_d = load("model.norm.weight", {config.shape.hidden});
+  weights.unembedding_Vd =
+      config.shape.tied_embeddings ? weights.embedding_Vd : load("lm_head.weight", table);
+  return weights;
+}
+
+}  // namespace harsanyi
