@@ -1,0 +1,30 @@
+"""Open a dividend cube with h5py and xarray, as a user would, and draw its map.
+
+python analysis/examples/open_cube.py CUBE.h5 MAP.png
+"""
+
+import sys
+from pathlib import Path
+
+import h5py
+from harsanyi_analysis import figures, open_cube
+
+path, picture = sys.argv[1:3]
+
+# h5py alone is enough: every axis is a dimension scale with labels.
+with h5py.File(path) as file:
+    value = file["value"]
+    print("h5py  ", value.shape, [dimension.label for dimension in value.dims], value.attrs["units"])
+
+# The package adds labels, dividends per sample and the other conventions.
+cube = open_cube(path)
+mean = cube["dividend_mean"].isel(coalition=slice(1, None))
+layer, column = divmod(int(mean.argmax()), mean.sizes["coalition"])
+coalition = str(mean["coalition"][column].values)
+error = float(cube["dividend_standard_error"].sel(layer=layer, coalition=coalition))
+print("xarray", dict(cube.sizes))
+largest = float(mean[layer, column])
+print(f"largest mean dividend: layer {layer}, players {coalition}: {largest:+.3f} ± {error:.3f}")
+
+figures.save_png(figures.dividend_map(cube), Path(picture))
+print("drawn ", picture)

@@ -1,0 +1,204 @@
+"""The report page: tables that `harsanyi report` counted, and figures drawn from its files."""
+
+import base64
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import jinja2
+import xarray as xr
+from matplotlib.figure import Figure
+
+from . import figures
+from .cube import open_cube
+from .errors import AnalysisError
+from .forward import open_forward
+from .groups import open_groups
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure with the words that stand beside it."""
+
+    name: str  # file name without suffix
+    title: str
+    caption: str
+    figure: Figure
+
+
+@dataclass
+class Page:
+    """What the template shows."""
+
+    title: str
+    tables: list[dict]
+    pictures: list[Picture] = field(default_factory=list)
+    facts: dict[str, dict[str, str]] = field(default_factory=dict)  # heading -> name -> value
+
+
+def write_report(description: Path, folder: Path) -> Path:
+    """Writes index.html and figures/*.png into `folder`. Returns the page's path.
+
+    description: the report.json that `harsanyi report` writes (docs/formats/report.md). File names in it are
+    relative to the current folder. Raises AnalysisError for anything missing or malformed.
+    """
+    report = _read_description(description)
+    page = Page(report["title"], report["tables"])
+    _add_cube(page, report)
+    _add_groups(page, report)
+    _add_attention(page, report)
+    return _write(page, folder)
+
+
+_OPTIONAL_FILES = ("cube", "groups", "results", "attention_before", "attention_after")
+
+
+def _read_description(path: Path) -> dict:
+    try:
+        report = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise AnalysisError(
+            f"{path}: cannot be read ({error.strerror}); `harsanyi report` writes it"
+        ) from error
+    except ValueError as error:
+        raise AnalysisError(f"{path}: no JSON ({error}); run `harsanyi report` again") from error
+    problem = _problem_of(report)
+    if problem:
+        raise AnalysisError(f"{path}: {problem}; run `harsanyi report` again")
+    return {name: None for name in _OPTIONAL_FILES} | report
+
+
+def _problem_of(report: object) -> str | None:
+    if not isinstance(report, dict) or not isinstance(report.get("title"), str):
+        return "'title' is missing or no text"
+    if not isinstance(report.get("tables"), list):
+        return "'tables' is missing or no list"
+    for index, table in enumerate(report["tables"]):
+        if not isinstance(table, dict) or not isinstance(table.get("title"), str):
+            return f"tables[{index}] has no 'title'"
+        name = f"tables[{index}] ('{table['title']}')"
+        columns, rows = table.get("columns"), table.get("rows")
+        if not isinstance(columns, list) or not isinstance(rows, list):
+            return f"{name} needs the lists 'columns' and 'rows'"
+        if not all(isinstance(row, list) and len(row) == len(columns) for row in rows):
+            return f"{name} has a row that does not fill its {len(columns)} columns"
+    return None
+
+
+def _add_cube(page: Page, report: dict) -> None:
+    if report["cube"] is None:
+        return
+    cube = open_cube(report["cube"])
+    page.facts["Experiment"] = _experiment(cube)
+    page.facts["What decides the numbers"] = cube.attrs["identity"]
+    page.facts["How the cube was made"] = cube.attrs["provenance"]
+    page.pictures += [
+        Picture(
+            "dividend_map",
+            "Dividend map",
+            "Mean Harsanyi dividend of every coalition of key/value head groups, layer by layer. Positive: "
+            "the heads together make the model surer of the right answer than their parts explain. Negative: "
+            "they get in each other's way. The empty coalition is left out; its dividend is the value with "
+            "the whole layer masked.",
+            figures.dividend_map(cube, _groups_on_present(report)),
+        ),
+        Picture(
+            "sorted_dividends",
+            "Sorted dividends",
+            "The dividends of each layer, largest first. The axis is linear near 0 and logarithmic beyond.",
+            figures.sorted_dividends(cube),
+        ),
+    ]
+
+
+def _groups_on_present(report: dict) -> xr.Dataset | None:
+    """The groups if their coalitions mean the same as the map's."""
+    if report["groups"] is None:
+        return None
+    groups = open_groups(report["groups"])
+    return groups if groups.attrs["orientation"] == "present" else None
+
+
+def _experiment(cube: xr.Dataset) -> dict[str, str]:
+    benchmarks, counts = _count(cube["benchmark"].values.tolist())
+    mask = cube.attrs["mask_kind"]
+    return {
+        "layers": str(cube.sizes["layer"]),
+        "players per layer": f"{cube.attrs['players']} ({cube.attrs['query_heads']} query heads)",
+        "coalitions per layer": str(cube.sizes["coalition"]),
+        "samples": ", ".join(f"{count} of {name}" for name, count in zip(benchmarks, counts, strict=True)),
+        "values measured": f"{cube['value'].size:,}",
+        "masking": f"{mask}, epsilon {cube.attrs['epsilon']:g}" if mask == "undifferentiated" else mask,
+        "value": cube.attrs["value_kind"].replace("_", " "),
+        "coalition bits": cube.attrs["orientation"],
+    }
+
+
+def _count(names: list[str]) -> tuple[list[str], list[int]]:
+    unique = list(dict.fromkeys(names))
+    return unique, [names.count(name) for name in unique]
+
+
+def _add_groups(page: Page, report: dict) -> None:
+    if report["groups"] is None:
+        return
+    groups = open_groups(report["groups"])
+    rule = groups.attrs["selection_rule"].replace("_", " ")
+    edited = groups.attrs["edited_heads"].replace("_", " ")
+    caption = f"Selection rule: {rule}. Calibrated are the heads {edited}; the others keep their attention."
+    page.pictures.append(Picture("salient_heads", "Salient heads", caption, figures.salient_heads(groups)))
+
+
+def _add_attention(page: Page, report: dict) -> None:
+    if report["attention_before"] is None or report["attention_after"] is None:
+        return
+    change = figures.largest_change(
+        open_forward(report["attention_before"]), open_forward(report["attention_after"])
+    )
+    caption = (
+        "One prompt through the model, without and with calibration. Calibration takes attention from tokens "
+        "that draw much of it (the first token never counts) and gives it to the others."
+    )
+    page.pictures.append(
+        Picture("attention", "Attention before and after", caption, figures.attention_change(change))
+    )
+
+
+def _write(page: Page, folder: Path) -> Path:
+    target = folder / "index.html"
+    try:
+        pictures = folder / "figures"
+        pictures.mkdir(parents=True, exist_ok=True)
+        for picture in page.pictures:
+            figures.save_png(picture.figure, pictures / f"{picture.name}.png")
+        partial = target.with_suffix(".html.partial")
+        partial.write_text(_render(page), encoding="utf-8")
+        partial.replace(target)
+    except OSError as error:
+        raise AnalysisError(
+            f"{folder}: cannot be written ({error.strerror}); choose another folder"
+        ) from error
+    return target
+
+
+def _render(page: Page) -> str:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader(__package__),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.filters["data_uri"] = _data_uri
+    environment.tests["numeric"] = _is_numeric
+    return environment.get_template("report.html").render(page=page)
+
+
+def _data_uri(figure: Figure) -> str:
+    return "data:image/svg+xml;base64," + base64.b64encode(figures.svg_of(figure)).decode("ascii")
+
+
+def _is_numeric(cell: object) -> bool:
+    """Whether a cell is set right-aligned: a number, or text that begins like one."""
+    text = str(cell).lstrip("+-−<>≤≥ ")
+    return text[:1].isdigit()
