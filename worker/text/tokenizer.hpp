@@ -16,7 +16,8 @@ using TokenId = std::int32_t;
 class Tokenizer {
  public:
   /// @param model_folder  holds tokenizer.json
-  /// @throws TextError  if it is missing or damaged, or uses a model, normalizer, pre-tokenizer, post-processor
+  /// @throws TextError  if it is missing or damaged, or uses a model, normalizer, pre-tokenizer,
+  /// post-processor
   ///         or decoder that is not supported (named in the message)
   [[nodiscard]] static Tokenizer load(const std::filesystem::path& model_folder);
 

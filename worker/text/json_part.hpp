@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "worker/text/tokenizer.hpp"
+
+namespace harsanyi {
+
+/// Largest token id accepted; tables are as long as the largest id. Published vocabularies end below 300,000.
+inline constexpr TokenId largest_token_id = (1 << 24) - 1;
+
+/// One value of a JSON file together with its place, so that every complaint names both. Does not own the
+/// value.
+class JsonPart {
+ public:
+  JsonPart(const nlohmann::json& value, std::string place) : value_{&value}, place_{std::move(place)} {}
+
+  [[nodiscard]] const nlohmann::json& json() const noexcept { return *value_; }
+  [[nodiscard]] const std::string& place() const noexcept { return place_; }  ///< "FILE: a.b[2]"
+  [[nodiscard]] bool is_null() const noexcept { return value_->is_null(); }
+
+  /// The member, or nothing if it is absent or null.
+  /// @throws TextError  if this is no object
+  [[nodiscard]] std::optional<JsonPart> find(const char* key) const;
+  [[nodiscard]] JsonPart at(const char* key) const;  ///< @throws TextError  if absent or null
+  [[nodiscard]] std::vector<JsonPart> elements() const;
+  [[nodiscard]] std::string text() const;
+  [[nodiscard]] TokenId token_id() const;
+  [[nodiscard]] bool boolean() const;
+  [[nodiscard]] std::int64_t count() const;
+
+  [[nodiscard]] bool boolean_or(const char* key, bool fallback) const;
+  [[nodiscard]] std::string text_or(const char* key, std::string_view fallback) const;
+  [[nodiscard]] std::string type() const { return at("type").text(); }
+
+  [[noreturn]] void fail(std::string_view reason) const;
+  [[noreturn]] void not_supported(std::string_view what) const;
+
+ private:
+  const nlohmann::json* value_;
+  std::string place_;
+};
+
+/// Parses a whole file.
+/// @throws TextError  if it is missing, unreadable, larger than 512 MiB, nested deeper than 32 levels or no
+/// JSON
+[[nodiscard]] nlohmann::json read_json_file(const std::filesystem::path& file);
+
+}  // namespace harsanyi

@@ -1,0 +1,132 @@
+#include "worker/text/tokenizer.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "partition/base/error.hpp"
+#include "worker/text/tokenizer_file.hpp"
+#include "worker/text/utf8.hpp"
+
+namespace harsanyi {
+namespace {
+
+struct TokenEntry {
+  std::string text;
+  bool is_special = false;
+};
+
+/// By id; holes in the numbering are empty.
+std::vector<std::optional<TokenEntry>> list_tokens(const TokenizerFile& file) {
+  TokenId largest = -1;
+  for (const auto& [token, id] : file.model.vocabulary) largest = std::max(largest, id);
+  for (const auto& token : file.added_tokens) largest = std::max(largest, token.id);
+  std::vector<std::optional<TokenEntry>> entries(static_cast<std::size_t>(largest) + 1);
+  for (const auto& [token, id] : file.model.vocabulary)
+    entries[static_cast<std::size_t>(id)] = TokenEntry{token};
+  for (const auto& token : file.added_tokens)
+    entries[static_cast<std::size_t>(token.id)] = TokenEntry{token.content, token.special};
+  return entries;
+}
+
+AddedTokenMatcher matcher_of(const TokenizerFile& file, bool normalized) {
+  std::vector<AddedToken> tokens;
+  for (AddedToken token : file.added_tokens) {
+    if (token.normalized != normalized) continue;
+    if (normalized) token.content = file.normalizer.apply(std::move(token.content));
+    tokens.push_back(std::move(token));
+  }
+  return AddedTokenMatcher{std::move(tokens)};
+}
+
+}  // namespace
+
+struct Tokenizer::State {
+  std::string file;
+  std::vector<std::optional<TokenEntry>> tokens;
+  AddedTokenMatcher as_written;
+  AddedTokenMatcher in_normalized;
+  Normalizer normalizer;
+  PreTokenizer pre_tokenizer;
+  Bpe model;
+  PostProcessor post_processor;
+  Decoder decoder;
+
+  State(TokenizerFile parts, std::string name)
+      : file{std::move(name)},
+        tokens{list_tokens(parts)},
+        as_written{matcher_of(parts, false)},
+        in_normalized{matcher_of(parts, true)},
+        normalizer{std::move(parts.normalizer)},
+        pre_tokenizer{std::move(parts.pre_tokenizer)},
+        model{std::move(parts.model), pre_tokenizer.alphabet(), file},
+        post_processor{std::move(parts.post_processor)},
+        decoder{std::move(parts.decoder)} {}
+
+  /// Encodes a stretch without added tokens, except those of the normalized text.
+  void encode_stretch(std::string_view stretch, bool is_at_start, std::vector<TokenId>& ids) const {
+    std::string storage;
+    std::string_view normalized = stretch;
+    if (!normalizer.is_identity()) normalized = storage = normalizer.apply(std::string{stretch});
+    const PieceSink encode_word = [&](const Piece& word) { model.encode(word.text, ids); };
+    in_normalized.cut(normalized, [&](std::string_view text, const AddedToken* token) {
+      if (token != nullptr) {
+        ids.push_back(token->id);
+      } else {
+        pre_tokenizer.apply({text, is_at_start && text.data() == normalized.data()}, encode_word);
+      }
+    });
+  }
+};
+
+Tokenizer::Tokenizer(std::unique_ptr<const State> state) : state_{std::move(state)} {}
+Tokenizer::Tokenizer(Tokenizer&&) noexcept = default;
+Tokenizer& Tokenizer::operator=(Tokenizer&&) noexcept = default;
+Tokenizer::~Tokenizer() = default;
+
+Tokenizer Tokenizer::load(const std::filesystem::path& model_folder) {
+  const auto path = model_folder / "tokenizer.json";
+  return Tokenizer{std::make_unique<const State>(TokenizerFile::read(path), path.string())};
+}
+
+std::vector<TokenId> Tokenizer::encode(std::string_view text, bool add_special_tokens) const {
+  if (const auto at = utf8::first_invalid_byte(text))
+    throw TextError{
+        fmt::format("text to encode: byte {} (0x{:02x}) of {} is not valid UTF-8; convert the text to UTF-8",
+                    *at, static_cast<unsigned char>(text[*at]), text.size())};
+  std::vector<TokenId> ids;
+  ids.reserve(text.size() / 3 + 2);
+  const auto& processor = state_->post_processor;
+  if (add_special_tokens) ids = processor.before();
+  state_->as_written.cut(text, [&](std::string_view stretch, const AddedToken* token) {
+    if (token != nullptr) {
+      ids.push_back(token->id);
+    } else {
+      state_->encode_stretch(stretch, stretch.data() == text.data(), ids);
+    }
+  });
+  if (add_special_tokens) ids.insert(ids.end(), processor.after().begin(), processor.after().end());
+  return ids;
+}
+
+std::string Tokenizer::decode(std::span<const TokenId> ids, bool skip_special_tokens) const {
+  TokenTexts texts;
+  texts.reserve(ids.size());
+  for (const TokenId id : ids) {
+    const auto index = static_cast<std::size_t>(id);
+    if (id < 0 || index >= state_->tokens.size() || !state_->tokens[index])
+      throw TextError{fmt::format("{}: no token has the id {} (ids go up to {})", state_->file, id,
+                                  vocabulary_size() - 1)};
+    const TokenEntry& token = *state_->tokens[index];
+    if (!token.is_special || !skip_special_tokens) texts.push_back(token.text);
+  }
+  return state_->decoder.apply(std::move(texts));
+}
+
+int Tokenizer::vocabulary_size() const noexcept {
+  return static_cast<int>(state_->tokens.size());
+}
+
+}  // namespace harsanyi
