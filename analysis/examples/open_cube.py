@@ -19,12 +19,11 @@ with h5py.File(path) as file:
 # The package adds labels, dividends per sample and the other conventions.
 cube = open_cube(path)
 mean = cube["dividend_mean"].isel(coalition=slice(1, None))
-layer, column = divmod(int(mean.argmax()), mean.sizes["coalition"])
-coalition = str(mean["coalition"][column].values)
-error = float(cube["dividend_standard_error"].sel(layer=layer, coalition=coalition))
+largest = mean.isel(mean.argmax(dim=["layer", "coalition"]))
+error = cube["dividend_standard_error"].sel(layer=largest["layer"], coalition=largest["coalition"])
 print("xarray", dict(cube.sizes))
-largest = float(mean[layer, column])
-print(f"largest mean dividend: layer {layer}, players {coalition}: {largest:+.3f} ± {error:.3f}")
+where = f"layer {int(largest['layer'])}, players {str(largest['coalition'].values)}"
+print(f"largest mean dividend: {where}: {float(largest):+.3f} ± {float(error):.3f}")
 
 figures.save_png(figures.dividend_map(cube), Path(picture))
 print("drawn ", picture)

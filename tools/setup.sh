@@ -1,0 +1,108 @@
+#!/usr/bin/env bash
+# Installs what is missing to build and run; does nothing, and says so, where all is there.
+#
+#   tools/setup.sh            Debian packages, and the Python environment with libtorch
+#   tools/setup.sh --tests    also the packages that only test.sh needs
+#   tools/setup.sh --parity   also the environment in which Python imports torch and transformers (4.6 GB)
+#
+# Python environments lie in ${XDG_CACHE_HOME:-~/.cache}/harsanyi, named by the hash of their lock files. With
+# HARSANYI_SKIP_PACKAGES=1 no Debian package is looked at (other systems: see the lists in tools/packages*.txt).
+set -euo pipefail
+# shellcheck source=tools/environment.sh
+source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
+tools=$HARSANYI_ROOT/tools
+
+main() {
+  local package_lists=("$tools/packages.txt") parity=no option
+  for option in "$@"; do
+    case $option in
+      --tests) package_lists+=("$tools/packages-test.txt") ;;
+      --parity) parity=yes ;;
+      *)
+        echo "error: $option: unknown option; known are --tests and --parity" >&2
+        return 2
+        ;;
+    esac
+  done
+  install_packages "${package_lists[@]}"
+  require_python
+  make_venv "$(venv_of requirements-libtorch.lock requirements.lock)" install_runtime
+  if [ $parity = yes ]; then
+    make_venv "$(venv_of requirements-parity.lock)" install_parity
+  fi
+}
+
+install_packages() {
+  if [ "${HARSANYI_SKIP_PACKAGES:-0}" = 1 ]; then
+    echo "Debian packages: not looked at (HARSANYI_SKIP_PACKAGES=1)"
+    return
+  fi
+  if ! command -v dpkg-query >/dev/null; then
+    echo "error: this is no Debian; install what stands in ${*} by other means, then set HARSANYI_SKIP_PACKAGES=1" >&2
+    return 1
+  fi
+  local wanted missing=() package
+  mapfile -t wanted < <(grep -hv '^#' "$@")
+  for package in "${wanted[@]}"; do
+    is_installed "$package" || missing+=("$package")
+  done
+  if [ ${#missing[@]} = 0 ]; then
+    echo "Debian packages: all ${#wanted[@]} are there"
+    return
+  fi
+  echo "Debian packages: installing ${missing[*]}"
+  local wait=(-o DPkg::Lock::Timeout=600)
+  as_root apt-get "${wait[@]}" update -q
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get "${wait[@]}" install -q -y --no-install-recommends "${missing[@]}"
+}
+
+is_installed() {
+  [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then
+    "$@"
+  elif command -v sudo >/dev/null; then
+    sudo "$@"
+  else
+    echo "error: installing packages needs root or sudo; have somebody run: $*" >&2
+    return 1
+  fi
+}
+
+# make_venv FOLDER INSTALL: a virtual environment that INSTALL fills. A mark is set last; an unmarked one, left by
+# an interrupted run, is made again (pip keeps its downloads). Two at once: the second waits for the first.
+make_venv() {
+  local folder=$1 install=$2
+  mkdir -p "$HARSANYI_CACHE"
+  (
+    flock 9
+    if [ -e "$folder/.complete" ]; then
+      echo "Python environment: $folder is there"
+      exit
+    fi
+    echo "Python environment: making $folder"
+    rm -rf "$folder"
+    "$HARSANYI_PYTHON" -m venv "$folder"
+    "$install" "$folder/bin/python"
+    touch "$folder/.complete"
+  ) 9>"$folder.lock"
+}
+
+install_runtime() {
+  pip_install "$1" --no-deps -r "$tools/requirements-libtorch.lock"
+  pip_install "$1" -r "$tools/requirements.lock"
+}
+
+install_parity() {
+  pip_install "$1" -r "$tools/requirements-parity.lock"
+}
+
+pip_install() {
+  local python=$1
+  shift
+  "$python" -m pip install --quiet --disable-pip-version-check --require-hashes "$@"
+}
+
+main "$@"
