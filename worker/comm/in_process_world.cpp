@@ -40,6 +40,7 @@ std::vector<std::unique_ptr<Communicator>> make_in_process_world(int ranks) {
   if (ranks < 1) throw CommError{fmt::format("a world of {} ranks; it needs at least one", ranks)};
   auto mailboxes = std::make_shared<std::vector<Mailbox>>(static_cast<std::size_t>(ranks));
   std::vector<std::unique_ptr<Communicator>> endpoints;
+  endpoints.reserve(mailboxes->size());
   for (int r = 0; r < ranks; ++r)
     endpoints.push_back(std::make_unique<InProcessCommunicator>(Rank{r}, mailboxes));
   return endpoints;

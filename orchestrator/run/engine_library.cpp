@@ -1,0 +1,74 @@
+#include "orchestrator/run/engine_library.hpp"
+
+#include <array>
+#include <cstdlib>
+#include <system_error>
+
+#include <dlfcn.h>
+#include <fmt/format.h>
+
+#include "partition/base/error.hpp"
+
+namespace harsanyi {
+namespace {
+
+std::string last_dl_error() {
+  const char* text = dlerror();
+  return text != nullptr ? text : "unknown reason";
+}
+
+template <class Function>
+Function* function_of(void* library, const char* name, const std::filesystem::path& file) {
+  void* symbol = dlsym(library, name);
+  if (symbol == nullptr)
+    throw ModelError{fmt::format(
+        "{} has no function {}; it belongs to another build: build and install again", file.string(), name)};
+  return reinterpret_cast<Function*>(symbol);
+}
+
+}  // namespace
+
+EngineLibrary::EngineLibrary(const std::filesystem::path& file) {
+  setenv("MKL_CBWR", kMklReproducibility, /*overwrite=*/0);
+  void* library = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (library == nullptr)
+    throw ModelError{fmt::format(
+        "cannot load the engine: {}; build the target harsanyi_engine, or install again", last_dl_error())};
+  create_ = function_of<Create>(library, "harsanyi_engine_create", file);
+  description_ = function_of<Description>(library, "harsanyi_engine_description", file);
+}
+
+std::unique_ptr<Engine> EngineLibrary::create(const std::filesystem::path& model_folder,
+                                              const EngineOptions& options) const {
+  std::array<char, 4096> error{};
+  std::unique_ptr<Engine> engine{create_(model_folder.c_str(), options.threads, error.data(), error.size())};
+  error.back() = '\0';
+  if (!engine)
+    throw ModelError{error.front() != '\0' ? error.data() : "the engine failed and gave no reason"};
+  return engine;
+}
+
+std::string EngineLibrary::description() const {
+  return description_();
+}
+
+std::filesystem::path engine_library_path() {
+  std::error_code problem;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", problem);
+  if (problem)
+    throw ModelError{
+        fmt::format("cannot tell where this program lies: {}; is /proc mounted?", problem.message())};
+  return program.parent_path().parent_path() / "lib" / "libharsanyi_engine.so";
+}
+
+const EngineLibrary& engine_library() {
+  static const EngineLibrary library{engine_library_path()};
+  return library;
+}
+
+std::unique_ptr<Engine> load_engine_from_library(const std::filesystem::path& model_folder,
+                                                 const EngineOptions& options) {
+  return engine_library().create(model_folder, options);
+}
+
+}  // namespace harsanyi

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "worker/engine/engine.hpp"
+
+namespace harsanyi {
+
+/// The shared library that holds the engine and brings libtorch with it: loaded by the commands that compute,
+/// so that the others start at once. It exports, with C linkage:
+///   harsanyi::Engine* harsanyi_engine_create(const char* folder, int threads, char* error, size_t
+///   error_size); const char* harsanyi_engine_description();
+/// The first returns null on failure and leaves the reason in `error`; the second names versions and devices.
+class EngineLibrary {
+ public:
+  /// Loads `file`, which stays loaded until the process ends: libtorch cannot be unloaded.
+  /// Before that it sets MKL_CBWR, unless the user did: the bits of MKL's products must not depend on
+  /// alignment.
+  /// @throws ModelError  if it cannot be loaded or lacks a function
+  explicit EngineLibrary(const std::filesystem::path& file);
+
+  /// @throws ModelError  with the library's reason
+  [[nodiscard]] std::unique_ptr<Engine> create(const std::filesystem::path& model_folder,
+                                               const EngineOptions& options) const;
+  [[nodiscard]] std::string description() const;
+
+ private:
+  using Create = Engine*(const char*, int, char*, std::size_t);
+  using Description = const char*();
+  Create* create_;
+  Description* description_;
+};
+
+/// Setting of MKL_CBWR (conditional numerical reproducibility): one code path, whatever the alignment and the
+/// number of rows in cache.
+inline constexpr const char* kMklReproducibility = "AVX2,STRICT";
+
+/// ../lib/libharsanyi_engine.so beside the running program's folder, in the build tree as after installation.
+[[nodiscard]] std::filesystem::path engine_library_path();
+
+/// The library at engine_library_path(), loaded on first use. @throws ModelError
+[[nodiscard]] const EngineLibrary& engine_library();
+
+/// One copy of the model in `model_folder`. @throws ModelError
+[[nodiscard]] std::unique_ptr<Engine> load_engine_from_library(const std::filesystem::path& model_folder,
+                                                               const EngineOptions& options);
+
+}  // namespace harsanyi

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <functional>
+
+#include "orchestrator/run/world.hpp"
+
+namespace harsanyi {
+
+/// Collective: a step that goes well on all ranks or on none, such as opening the record on rank 0 while the
+/// others wait. Every rank runs its `step`; returns once all are through. Where one throws, all ranks throw:
+/// that rank its own exception, the others one of the same type (of partition/base/error.hpp) whose text
+/// begins with "rank 3: ".
+/// @throws CommError  if a rank is not at this step
+void together(Communicator& comm, const std::function<void()>& step);
+inline void together(World& world, const std::function<void()>& step) {
+  together(world.communicator(), step);
+}
+
+}  // namespace harsanyi

@@ -1,0 +1,42 @@
+#include "orchestrator/run/world.hpp"
+
+#include <cstdlib>
+#include <vector>
+
+#include "worker/comm/mpi/mpi_world.hpp"
+
+namespace harsanyi {
+namespace {
+
+class OneProcess final : public World {
+ public:
+  [[nodiscard]] Communicator& communicator() noexcept override { return *endpoints_.front(); }
+  [[nodiscard]] int ranks_on_this_node() const noexcept override { return 1; }
+  [[nodiscard]] int rank_on_this_node() const noexcept override { return 0; }
+  [[nodiscard]] std::string description() const override { return "one process, no MPI"; }
+  [[noreturn]] void abort(int exit_code) override { std::_Exit(exit_code); }
+
+ private:
+  std::vector<std::unique_ptr<Communicator>> endpoints_ = make_in_process_world(1);
+};
+
+class MpiJob final : public World {
+ public:
+  [[nodiscard]] Communicator& communicator() noexcept override { return mpi_.communicator(); }
+  [[nodiscard]] int ranks_on_this_node() const noexcept override { return mpi_.ranks_on_this_node(); }
+  [[nodiscard]] int rank_on_this_node() const noexcept override { return mpi_.rank_on_this_node(); }
+  [[nodiscard]] std::string description() const override { return MpiWorld::library_version(); }
+  [[noreturn]] void abort(int exit_code) override { mpi_.abort(exit_code); }
+
+ private:
+  MpiWorld mpi_;
+};
+
+}  // namespace
+
+std::unique_ptr<World> make_world() {
+  if (started_by_mpi_launcher()) return std::make_unique<MpiJob>();
+  return std::make_unique<OneProcess>();
+}
+
+}  // namespace harsanyi

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "worker/comm/communicator.hpp"
+
+namespace harsanyi {
+
+/// The ranks of this job, with or without a launcher.
+class World {
+ public:
+  virtual ~World() = default;
+  [[nodiscard]] virtual Communicator& communicator() noexcept = 0;
+  [[nodiscard]] virtual int ranks_on_this_node() const noexcept = 0;
+  [[nodiscard]] virtual int rank_on_this_node() const noexcept = 0;
+  /// "one process, no MPI", or the name and version of the MPI library.
+  [[nodiscard]] virtual std::string description() const = 0;
+  /// Ends every rank of the job at once with this exit code. Does not return.
+  [[noreturn]] virtual void abort(int exit_code) = 0;
+
+  [[nodiscard]] Rank rank() noexcept { return communicator().rank(); }
+  [[nodiscard]] int size() noexcept { return communicator().size(); }
+};
+
+/// Under mpirun or srun: all ranks, by MPI (every rank must call this). Else a world of one without MPI.
+/// An exception that leaves the world's scope on one rank ends all ranks: catch and print inside, then
+/// `abort`.
+/// @throws CommError  if MPI cannot start
+[[nodiscard]] std::unique_ptr<World> make_world();
+
+}  // namespace harsanyi

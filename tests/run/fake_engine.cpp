@@ -1,0 +1,55 @@
+// A shared library with the engine's two functions, for engine_library_test: an "engine" whose family is the
+// folder it was made from and whose threads are those asked for.
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+
+#include "partition/base/error.hpp"
+#include "worker/engine/engine.hpp"
+
+namespace {
+
+class FakeEngine final : public harsanyi::Engine {
+ public:
+  FakeEngine(const char* folder, int threads) : threads_{threads} { config_.family = folder; }
+  [[nodiscard]] const harsanyi::ModelConfig& config() const noexcept override { return config_; }
+  [[nodiscard]] harsanyi::Numerics numerics() const override {
+    harsanyi::Numerics numerics;
+    numerics.device = std::to_string(threads_) + " threads";
+    numerics.blas_mode = std::getenv("MKL_CBWR");
+    return numerics;
+  }
+  [[nodiscard]] std::vector<double> values(const harsanyi::SweepUnit&, std::span<const harsanyi::Prompt>,
+                                           const harsanyi::GameRules&) override {
+    throw harsanyi::ModelError{"thrown in the library"};
+  }
+  [[nodiscard]] std::vector<double> label_logits(std::span<const harsanyi::Prompt> prompts,
+                                                 const harsanyi::Calibration*) override {
+    return std::vector<double>(prompts.size());
+  }
+  [[nodiscard]] harsanyi::ForwardOutput forward(std::span<const std::int32_t>, const harsanyi::Intervention&,
+                                                const harsanyi::ForwardRequest&) override {
+    return {};
+  }
+
+ private:
+  harsanyi::ModelConfig config_;
+  int threads_;
+};
+
+}  // namespace
+
+extern "C" harsanyi::Engine* harsanyi_engine_create(const char* folder, int threads, char* error,
+                                                    std::size_t error_size) {
+  if (std::strcmp(folder, "broken") == 0) {
+    std::snprintf(error, error_size, "broken/config.json: no such file");
+    return nullptr;
+  }
+  if (std::strcmp(folder, "silent") == 0) return nullptr;
+  return new FakeEngine{folder, threads};
+}
+
+extern "C" const char* harsanyi_engine_description() {
+  return "a fake engine";
+}

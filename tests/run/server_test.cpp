@@ -1,0 +1,103 @@
+// What the server does with workers that misbehave: here the test itself plays the worker, in one thread.
+#include "orchestrator/run/server.hpp"
+
+#include <gtest/gtest.h>
+
+#include "partition/base/error.hpp"
+#include "partition/base/sha256.hpp"
+#include "tests/run/memory_record.hpp"
+
+namespace harsanyi {
+namespace {
+
+class ServerTest : public testing::Test {
+ protected:
+  RunOutcome serve(int units, std::vector<Message> said, int attempts = 3) {
+    record_.emplace(units);
+    for (Message& message : said) worker().send(Rank{0}, encode(std::move(message)));
+    Scheduler scheduler{std::vector<UnitTask>(static_cast<std::size_t>(units)),
+                        {.attempts = attempts, .units_in_hand = 2}};
+    RunOptions options;
+    options.stop_requested = [] { return std::nullopt; };
+    const auto progress = make_silent_progress();
+    return Server{*world_[0], scheduler, *record_, "digest", {"rank 1"}, *progress, options}.serve();
+  }
+
+  Communicator& worker() { return *world_[1]; }
+
+  /// What the server told the worker, in order.
+  std::vector<Message> heard() {
+    std::vector<Message> messages;
+    while (const auto envelope = worker().receive(std::chrono::milliseconds{0}))
+      messages.push_back(decode(envelope->bytes));
+    return messages;
+  }
+
+  std::vector<std::unique_ptr<Communicator>> world_ = make_in_process_world(2);
+  std::optional<MemoryRecord> record_;
+};
+
+Done done(int unit, std::vector<double> values) {
+  const std::uint64_t checksum = block_checksum(values);
+  return {UnitId{unit}, checksum, 0.5, std::move(values)};
+}
+
+TEST_F(ServerTest, SpeaksInTheWrittenOrder) {
+  const RunOutcome outcome = serve(1, {Hello{"digest"}, done(0, {1.0}), Goodbye{}});
+  EXPECT_TRUE(outcome.complete());
+  const auto messages = heard();
+  ASSERT_EQ(messages.size(), 3u);
+  EXPECT_EQ(messages[0], Message{Assign{UnitId{0}}});
+  EXPECT_EQ(messages[1], Message{Stop{}});
+  EXPECT_TRUE(std::holds_alternative<RunEnd>(messages[2]));
+  EXPECT_DOUBLE_EQ(outcome.workers.at(0).busy_seconds, 0.5);
+}
+
+TEST_F(ServerTest, ABlockThatChangedOnItsWayIsComputedAgain) {
+  Done damaged = done(0, {1.0, 2.0});
+  damaged.values[1] = 3.0;
+  const RunOutcome outcome = serve(1, {Hello{"digest"}, damaged, done(0, {1.0, 2.0}), Goodbye{}});
+  EXPECT_TRUE(outcome.complete());
+  EXPECT_EQ(record_->values.at(UnitId{0}), (std::vector<double>{1.0, 2.0}));
+  EXPECT_EQ(heard().at(1), Message{Assign{UnitId{0}}});
+}
+
+TEST_F(ServerTest, ABlockThatIsAlwaysDamagedIsSetAsideAndNeverStored) {
+  Done damaged = done(0, {1.0});
+  damaged.checksum ^= 1;
+  const RunOutcome outcome = serve(1, {Hello{"digest"}, damaged, damaged, Goodbye{}}, /*attempts=*/2);
+  EXPECT_NE(outcome.set_aside.at(UnitId{0}).find("checksum"), std::string::npos);
+  EXPECT_TRUE(record_->values.empty());
+}
+
+TEST_F(ServerTest, AnswersThatNobodyAskedForAreDropped) {
+  const RunOutcome outcome = serve(1, {Hello{"digest"}, done(77, {1.0}), done(0, {1.0}), done(0, {2.0}),
+                                       Failed{UnitId{0}, 0.0, "late"}, Goodbye{}});
+  EXPECT_TRUE(outcome.complete());
+  EXPECT_EQ(record_->times_stored, (std::map<UnitId, int>{{UnitId{0}, 1}}));
+  EXPECT_EQ(record_->values.at(UnitId{0}), std::vector<double>{1.0});
+}
+
+TEST_F(ServerTest, UnitsThatAWorkerDroppedOnAStopAreLeft) {
+  const RunOutcome outcome = serve(3, {Hello{"digest"}, done(0, {1.0}), Goodbye{}});
+  EXPECT_EQ(outcome.done_now, 1);
+  EXPECT_EQ(outcome.left, 2);
+  EXPECT_TRUE(outcome.set_aside.empty());
+}
+
+TEST_F(ServerTest, ADamagedMessageIsAnError) {
+  worker().send(Rank{0}, Bytes(5, std::byte{77}));
+  EXPECT_THROW((void)serve(1, {}), CommError);
+}
+
+TEST_F(ServerTest, AMessageOfTheWrongSideIsAnError) {
+  EXPECT_THROW((void)serve(1, {Stop{}}), CommError);
+}
+
+TEST_F(ServerTest, AMessageOfAStrangerIsAnError) {
+  world_[0]->send(Rank{0}, encode(Goodbye{}));
+  EXPECT_THROW((void)serve(1, {}), CommError);
+}
+
+}  // namespace
+}  // namespace harsanyi
