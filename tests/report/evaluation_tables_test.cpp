@@ -1,0 +1,116 @@
+#include "orchestrator/report/evaluation_tables.hpp"
+
+#include <limits>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "partition/base/error.hpp"
+
+namespace harsanyi {
+namespace {
+
+using Row = std::vector<std::string>;
+using Logits = std::vector<std::vector<float>>;  ///< [methods][items * labels]
+
+/// Four scored and two calibration rows of two labels, mixed in order.
+ResultsTable two_labels(const std::string& benchmark) {
+  return {.model = "small",
+          .benchmark = benchmark,
+          .labels = {"negative", "positive"},
+          .items = {{ItemPart::scored, 0, 0},
+                    {ItemPart::calibration, 0, 1},
+                    {ItemPart::scored, 1, 1},
+                    {ItemPart::scored, 2, 1},
+                    {ItemPart::calibration, 1, 0},
+                    {ItemPart::scored, 3, 0}}};
+}
+
+const std::vector<std::string> kMethods{"vanilla", "gac"};
+/// Label 1 is preferred by 2: scored predictions 1 1 1 1, after offsets 0 1 1 0.
+const std::vector<float> kBiased{0, 1, 0, 2, 0, 3, 0, 4, 0, 2, 0, 1.5F};
+/// Scored predictions 0 1 0 0.
+const std::vector<float> kOther{1, 0, 0, 0, 0, 1, 1, 0, 0, 0, 1, 0};
+
+EvaluatedBenchmark evaluated(const std::string& benchmark) {
+  return evaluate_benchmark(two_labels(benchmark), kMethods, Logits{kBiased, kOther});
+}
+
+TEST(AnswersOf, TakesScoredAndCalibrationRowsApartInOrder) {
+  const MethodAnswers answers = answers_of(two_labels("sst2"), kBiased);
+  EXPECT_EQ(answers.labels, 2);
+  EXPECT_EQ(answers.gold, (std::vector{0, 1, 1, 0}));
+  EXPECT_EQ(answers.logits, (std::vector<float>{0, 1, 0, 3, 0, 4, 0, 1.5F}));
+  EXPECT_EQ(answers.calibration_logits, (std::vector<float>{0, 2, 0, 2}));
+  EXPECT_THROW((void)answers_of(two_labels("sst2"), std::vector<float>{0, 1}), AnalysisError);
+}
+
+TEST(EvaluateBenchmark, ComparesEveryMethodWithTheFirst) {
+  const EvaluatedBenchmark result = evaluated("sst2");
+  ASSERT_EQ(result.methods.size(), 2U);
+  EXPECT_FALSE(result.methods[0].summary.against_reference.has_value());
+  ASSERT_TRUE(result.methods[1].summary.against_reference.has_value());
+  EXPECT_EQ(result.methods[1].summary.against_reference->counts.wrong_to_right, 2);
+  EXPECT_EQ(result.methods[1].summary.against_reference->counts.right_to_wrong, 1);
+}
+
+TEST(EvaluateBenchmark, NamesTheTableAndMethodThatCannotBeEvaluated) {
+  std::vector<float> hole = kOther;
+  hole[0] = std::numeric_limits<float>::quiet_NaN();
+  try {
+    (void)evaluate_benchmark(two_labels("sst2"), kMethods, Logits{kBiased, hole});
+    FAIL() << "an item that was not computed was evaluated";
+  } catch (const AnalysisError& error) {
+    EXPECT_NE(std::string{error.what()}.find("small/sst2, method gac"), std::string::npos) << error.what();
+  }
+  EXPECT_THROW((void)evaluate_benchmark(two_labels("sst2"), kMethods, Logits{kBiased}), AnalysisError);
+}
+
+TEST(AccuracyTable, HasOneRowPerMethodWithIntervalAucAndOffsets) {
+  const Table table = accuracy_table(std::vector<EvaluatedBenchmark>{evaluated("sst2")});
+  ASSERT_EQ(table.rows.size(), 2U);
+  // Wilson, 2 of 4 and 4 of 4: statsmodels 0.15, proportion_confint(..., method="wilson")
+  EXPECT_EQ(table.rows[0], (Row{"small", "sst2", "vanilla", "4", "50.00", "15.00", "85.00", "1.000", "100.00",
+                                "51.01", "100.00"}));
+  EXPECT_EQ(table.rows[1][4], "75.00");
+  EXPECT_NO_THROW(require_rectangular(table));
+}
+
+TEST(AccuracyTable, LeavesBlankWhatDoesNotApply) {
+  const ResultsTable three{
+      .model = "small", .benchmark = "cb", .labels = {"a", "b", "c"}, .items = {{ItemPart::scored, 0, 2}}};
+  const Table table = accuracy_table(std::vector<EvaluatedBenchmark>{
+      evaluate_benchmark(three, std::vector<std::string>{"vanilla"}, Logits{{0, 1, 2}})});
+  EXPECT_EQ(table.rows.at(0)[4], "100.00");
+  for (std::size_t column = 7; column < 11; ++column)
+    EXPECT_EQ(table.rows[0][column], "") << table.columns[column];
+}
+
+TEST(ComparisonTable, HasOneRowPerMethodButTheReference) {
+  const Table table = comparison_table(std::vector<EvaluatedBenchmark>{evaluated("sst2"), evaluated("mr")});
+  ASSERT_EQ(table.rows.size(), 2U);
+  const Row& row = table.rows[0];
+  EXPECT_EQ((Row{row.begin(), row.begin() + 6}), (Row{"small", "sst2", "gac", "vanilla", "4", "+25.00"}));
+  EXPECT_EQ((Row{row.begin() + 8, row.end()}), (Row{"1", "1", "2"}));
+  EXPECT_NO_THROW(require_rectangular(table));
+}
+
+TEST(MeanTable, AveragesOverBenchmarksWithAndWithoutTrec) {
+  EvaluatedBenchmark trec = evaluated("trec_as_released");
+  trec.methods[0].summary.accuracy.value = 0.2;
+  const Table table = mean_table(std::vector<EvaluatedBenchmark>{evaluated("sst2"), trec});
+  ASSERT_EQ(table.columns.size(), 5U);
+  ASSERT_EQ(table.rows.size(), 2U);
+  EXPECT_EQ(table.rows[0], (Row{"small", "vanilla", "2", "35.00", "50.00"}));
+  EXPECT_EQ(table.rows[1], (Row{"small", "gac", "2", "75.00", "75.00"}));
+}
+
+TEST(MeanTable, HasNoSecondMeanWhereNothingOrEverythingIsTrec) {
+  EXPECT_EQ(mean_table(std::vector<EvaluatedBenchmark>{evaluated("sst2"), evaluated("mr")}).columns.size(),
+            4U);
+  EXPECT_EQ(mean_table(std::vector<EvaluatedBenchmark>{evaluated("trec_fixed")}).columns.size(), 4U);
+}
+
+}  // namespace
+}  // namespace harsanyi
