@@ -39,25 +39,24 @@ class OptionSet {
   void begin_group(std::string title);
 
   template <class T>
-  void add(OptionLabel label, T& field) {
-    add_one(std::move(label), field, OptionValue<T>::allowed(), std::is_enum_v<T>,
+  void add(const OptionLabel& label, T& field) {
+    add_one(label, field, OptionValue<T>::allowed(), std::is_enum_v<T>,
             [](std::string_view text) { return OptionValue<T>::read(text); });
   }
 
   template <class Number>
-  void add(OptionLabel label, Number& field, Bounds<Number> bounds) {
-    add_one(std::move(label), field, OptionValue<Number>::allowed(bounds), true,
-            [bounds](std::string_view text) {
-              auto number = OptionValue<Number>::read(text);
-              if (number && (*number < bounds.lowest || *number > bounds.highest)) number.reset();
-              return number;
-            });
+  void add(const OptionLabel& label, Number& field, Bounds<Number> bounds) {
+    add_one(label, field, OptionValue<Number>::allowed(bounds), true, [bounds](std::string_view text) {
+      auto number = OptionValue<Number>::read(text);
+      if (number && (*number < bounds.lowest || *number > bounds.highest)) number.reset();
+      return number;
+    });
   }
 
   /// May be absent.
   template <class T>
-  void add(OptionLabel label, std::optional<T>& field) {
-    add_option({.label = std::move(label),
+  void add(const OptionLabel& label, std::optional<T>& field) {
+    add_option({.label = label,
                 .allowed = OptionValue<T>::allowed(),
                 .assign =
                     [&field](std::string_view text) {
@@ -69,8 +68,8 @@ class OptionSet {
 
   /// May be given several times; the first one given replaces the default.
   template <class T>
-  void add(OptionLabel label, std::vector<T>& field) {
-    add_option({.label = std::move(label),
+  void add(const OptionLabel& label, std::vector<T>& field) {
+    add_option({.label = label,
                 .allowed = OptionValue<T>::allowed(),
                 .show_allowed = std::is_enum_v<T>,
                 .repeatable = true,
@@ -131,9 +130,9 @@ class OptionSet {
   };
 
   template <class T, class Read>
-  void add_one(OptionLabel label, T& field, std::string allowed, bool show_allowed, Read read) {
-    add_option({.label = std::move(label),
-                .allowed = std::move(allowed),
+  void add_one(const OptionLabel& label, T& field, const std::string& allowed, bool show_allowed, Read read) {
+    add_option({.label = label,
+                .allowed = allowed,
                 .show_allowed = show_allowed,
                 .assign =
                     [&field, read](std::string_view text) {
