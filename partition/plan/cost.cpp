@@ -1,6 +1,7 @@
 #include "partition/plan/cost.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 
 #include <fmt/format.h>
@@ -18,7 +19,7 @@ struct Rows {
   double pairs = 0.0;       ///< A
   double samples = 0.0;     ///< m
   double last_pairs = 0.0;  ///< sum(n_s): what the last row of each sample attends to
-  double scores = 0.0;      ///< entries of the score matrices, hidden ones included
+  double scores = 0.0;      ///< entries of the largest prompt's score matrix, hidden ones included
 };
 
 Rows rows_of(std::span<const int> tokens, int shared_prefix) {
@@ -30,7 +31,7 @@ Rows rows_of(std::span<const int> tokens, int shared_prefix) {
     rows.pairs += n * (n + 1) / 2 - p * (p + 1) / 2;
     rows.samples += 1;
     rows.last_pairs += n;
-    rows.scores += (n - p) * n;
+    rows.scores = std::max(rows.scores, (n - p) * n);
   }
   return rows;
 }
@@ -47,18 +48,22 @@ class LayerCost {
         players_{double(model.kv_heads)},
         parameters_{double(model.layer_parameters())} {}
 
+  /// F
   [[nodiscard]] double full(const Rows& rows) const {
     return 2 * rows.all * parameters_ + 4 * query_width_ * rows.pairs;
   }
+  /// E
   [[nodiscard]] double last(const Rows& rows) const {
-    const double keys_and_values = 2 * hidden_ * key_width_;
-    return 2 * rows.all * keys_and_values + 2 * rows.samples * (parameters_ - keys_and_values) +
+    return 2 * rows.all * keys_and_values() + 2 * rows.samples * (parameters_ - keys_and_values()) +
            4 * query_width_ * rows.last_pairs;
   }
-  /// @param rows, pairs  R and A, or m and sum(n_s) in the last layer
-  [[nodiscard]] double game(double rows, double pairs, double coalitions) const {
-    return 2 * rows * hidden_ * query_width_ + 2 * query_width_ * pairs +
-           coalitions * 6 * rows * hidden_ * intermediate_;
+  /// G of any layer but the last
+  [[nodiscard]] double game(const Rows& rows, double coalitions) const {
+    return 2 * rows.all * keys_and_values() + game_of_rows(rows.all, rows.pairs, coalitions);
+  }
+  /// G of the last layer
+  [[nodiscard]] double last_game(const Rows& rows, double coalitions) const {
+    return 2 * rows.all * keys_and_values() + game_of_rows(rows.samples, rows.last_pairs, coalitions);
   }
 
   [[nodiscard]] double activation_bytes(const Rows& rows) const {
@@ -72,6 +77,14 @@ class LayerCost {
   [[nodiscard]] double input_bytes(const Rows& rows) const { return kFloatBytes * rows.all * hidden_; }
 
  private:
+  [[nodiscard]] double keys_and_values() const { return 2 * hidden_ * key_width_; }
+  /// What a game layer computes for the rows whose output is wanted.
+  [[nodiscard]] double game_of_rows(double rows, double pairs, double coalitions) const {
+    const double queries = hidden_ * query_width_;
+    return 2 * rows * queries + 4 * rows * queries + 8 * query_width_ * pairs +
+           coalitions * 6 * rows * hidden_ * intermediate_;
+  }
+
   double hidden_;
   double query_width_;
   double key_width_;
@@ -132,23 +145,22 @@ UnitCost cost_of(const SweepUnit& unit, const ModelShape& model, std::span<const
   const auto coalitions = static_cast<double>(unit.coalitions.size() - (holds_grand ? 1 : 0));
   const std::int64_t top = model.layers - 1;
 
-  const std::int64_t trunk_end = holds_grand ? model.layers : unit.layers.last;
-  double flops = static_cast<double>(std::min(trunk_end, top)) * layer.full(rows);
-  if (trunk_end == model.layers) flops += layer.last(rows);
+  double flops = static_cast<double>(top) * layer.full(rows) + layer.last(rows);
   if (coalitions > 0) {
     for (const LayerId game : unit.layers) {
       if (game.index() == top) {
-        flops += layer.game(rows.samples, rows.last_pairs, coalitions);
+        flops += layer.last_game(rows, coalitions);
       } else {
         const auto full_layers_above = static_cast<double>(top - 1 - game.index());
-        flops += layer.game(rows.all, rows.pairs, coalitions) +
+        flops += layer.game(rows, coalitions) +
                  coalitions * (full_layers_above * layer.full(rows) + layer.last(rows));
       }
     }
   }
-  const double memory = static_cast<double>(unit.layers.size()) * layer.input_bytes(rows) +
-                        layer.projection_bytes(rows) +
-                        std::max(coalitions, 1.0) * layer.activation_bytes(rows);
+  const double side_by_side = std::clamp(std::floor(static_cast<double>(kContinuationRows) / rows.all), 1.0,
+                                         std::max(coalitions, 1.0));
+  const double memory = model.layers * layer.input_bytes(rows) + layer.projection_bytes(rows) +
+                        side_by_side * layer.activation_bytes(rows);
   return {.flops = flops, .memory_bytes = memory};
 }
 

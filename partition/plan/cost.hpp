@@ -28,26 +28,30 @@ struct UnitCost {
   double memory_bytes = 0.0;  ///< largest working set beside the weights, float32
 };
 
-/// Cost of one sweep unit on the engine's path (spec gac.md section 9). With d, H, H_kv, D, I as in
-/// `ModelShape`, n_s the prompt lengths of the unit's m samples, p their shared prefix, L layers, and C the
-/// unit's coalitions without the grand one, whose value is the trunk's:
+/// Rows of one matrix product at most, copies of the unit's rows taken together; the engine batches by it.
+inline constexpr std::int64_t kContinuationRows = 2048;
+
+/// Cost of one sweep unit on the engine's path (spec gac.md section 9; worker/engine/sweep_engine.cpp), when
+/// its worker has not met the unit's samples before. With d, H, H_kv, D, I as in `ModelShape`, n_s the prompt
+/// lengths of the unit's m samples, p their shared prefix, L layers, and C the unit's coalitions without the
+/// grand one, whose value is the trunk's:
 ///
 ///   rows R = p + sum(n_s - p)        attended pairs A = p(p+1)/2 + sum(n_s(n_s+1)/2 - p(p+1)/2)
-///   full layer        F = 2 R P + 4 H D A,   P = layer_parameters()
-///   last layer        E = 4 R d H_kv D + 2 m (P - 2 d H_kv D) + 4 H D sum(n_s)     keys and values of all
-///   rows,
-///                                                                                  the rest for one row per
-///                                                                                  sample
-///   game in a layer   G = 2 R d H D + 2 H D A  for the ablated half of the 2n projections and its maps (the
-///   normal
-///                     half is the trunk's own o_proj), + C 6 R d I  for the MLP of every coalition;
-///                     in the last layer m stands for R, and sum(n_s) for A
-///   unit = trunk + sum over its game layers l of  G + C (F (L - 2 - l) + E)        (l = L - 1: G alone)
-///   trunk = layers 0 ... L - 1 if the unit holds the grand coalition, else 0 ... its last game layer
+///   K = 2 d H_kv D (keys and values of a row),  Q = d H D (its queries),  P = layer_parameters()
+///   full layer   F = 2 R P + 4 H D A
+///   last layer   E = 2 R K + 2 m (P - K) + 4 H D sum(n_s)          all but K for one row per sample
+///   trunk          = (L - 1) F + E
+///   game         G = 2 R (K + Q) + 4 R Q + 8 H D A + C 6 R d I     q, k, v; 2n projections; normal and
+///   ablated maps;
+///                    the MLP of every coalition.  In the last layer  2 R K + 2 m Q + 4 m Q + 8 H D sum(n_s)
+///                    + C 6 m d I
+///   unit           = trunk + sum over its game layers l of  G + C (F (L - 2 - l) + E);   l = L - 1: G alone;
+///   C = 0: trunk
 ///
-/// Logits of a few label tokens, norms and softmax are left out. Memory, float32: the trunk's input of every
-/// game layer, 2n projected outputs, and for C continuations side by side the residual stream with the wider
-/// of attention (q, k, v, output, scores) and MLP (gate, up, product).
+/// Logits of a few label tokens, norms, softmax and the hidden half of causal scores are left out. Memory,
+/// float32: the trunk's input of every layer, 2n projected outputs, and as many continuations side by side as
+/// kContinuationRows allows (at least one), each with its residual stream and the wider of attention (q, k,
+/// v, output, the scores of one prompt) and MLP (gate, up, product).
 /// @param tokens         [samples] prompt lengths, all samples of the plan
 /// @param shared_prefix  tokens that the prompts of this unit share, fewer than each of them has
 /// @throws PlanError  if unit, model, tokens and prefix do not fit together

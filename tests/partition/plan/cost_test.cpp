@@ -31,11 +31,10 @@ class CountedByRow {
     const Coalition grand = Coalition::grand(model_.kv_heads);
     const bool holds_grand = unit.coalitions.contains(grand);
     double sum = 0;
-    for (int layer = 0; layer < (holds_grand ? model_.layers : static_cast<int>(unit.layers.last)); ++layer)
-      sum += ordinary_layer(layer);
+    for (int layer = 0; layer < model_.layers; ++layer) sum += ordinary_layer(layer);
     if (unit.coalitions.size() == (holds_grand ? 1 : 0)) return sum;
     for (const LayerId layer : unit.layers) {
-      sum += ablated_half(layer.value);
+      sum += split_by_player(layer.value);
       for (const Coalition coalition : unit.coalitions)
         if (coalition != grand) {
           sum += mlp(layer.value);
@@ -77,11 +76,15 @@ class CountedByRow {
       if (needed(row, layer)) sum += 3 * matrix(model_.hidden, model_.intermediate);
     return sum;
   }
-  [[nodiscard]] double ablated_half(int layer) const {
+  /// Queries, keys and values, then maps, mixed values and projection twice: as they are, and ablated.
+  [[nodiscard]] double split_by_player(int layer) const {
     double sum = 0;
-    for (const Row& row : rows())
+    for (const Row& row : rows()) {
+      sum += 2 * matrix(model_.hidden, model_.kv_heads * model_.head_size);
       if (needed(row, layer))
-        sum += matrix(query_width(), model_.hidden) + matrix(query_width(), row.visible);
+        sum += matrix(model_.hidden, query_width()) +
+               2 * (2 * matrix(query_width(), row.visible) + matrix(query_width(), model_.hidden));
+    }
     return sum;
   }
 
@@ -128,16 +131,25 @@ TEST(SweepUnitCost, AHigherGameLayerIsCheaper) {
               cost_of(unit_of({layer + 1, layer + 2}, {0, 8}, {0, 2}), kSmall, tokens, 10).flops);
 }
 
-TEST(SweepUnitCost, MemoryGrowsWithSamplesAndCoalitionsAndIsPlausible) {
-  const std::vector<int> tokens(8, 56);
+TEST(SweepUnitCost, MemoryGrowsUntilTheRowsOfOneProductAreFull) {
+  const std::vector<int> tokens(64, 56);
   const auto memory = [&](std::int64_t samples, std::int64_t coalitions) {
     return cost_of(unit_of({0, 5}, {0, coalitions}, {0, samples}), kSmall, tokens, 23).memory_bytes;
   };
   EXPECT_LT(memory(2, 8), memory(4, 8));
   EXPECT_LT(memory(4, 4), memory(4, 8));
-  // 7 continuations of 287 rows of an MLP of 3 x 1536 floats alone.
-  EXPECT_GT(memory(8, 8), 7.0 * 287 * 3 * 1536 * 4);
-  EXPECT_LT(memory(8, 8), 1e8);
+  // 64 samples have 23 + 64 * 33 rows, more than kContinuationRows: one coalition at a time.
+  EXPECT_EQ(memory(64, 2), memory(64, 8));
+}
+
+TEST(SweepUnitCost, MemoryHoldsTheTrunkAndTheActivationsOfItsContinuations) {
+  const std::vector<int> tokens(8, 56);
+  constexpr double kRows = 23 + 8 * 33;
+  const double trunk = 30 * kRows * 576 * 4;
+  const double mlp = 7 * kRows * 3 * 1536 * 4;
+  const double memory = cost_of(unit_of({0, 5}, {0, 8}, {0, 8}), kSmall, tokens, 23).memory_bytes;
+  EXPECT_GT(memory, trunk + mlp);
+  EXPECT_LT(memory, 2 * (trunk + mlp));
 }
 
 TEST(SweepUnitCost, RefusesPartsThatDoNotFitTogether) {
