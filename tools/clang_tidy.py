@@ -66,10 +66,7 @@ def read_sources(build: Path, root: Path) -> list[Source]:
     except OSError as error:
         raise ToolError(f"{database}: cannot be read; run cmake --preset release first") from error
     own = [entry for entry in entries if is_own(Path(entry["file"]), root)]
-    return [
-        Source(Path(entry["file"]), without_precompiled_header(entry), Path(entry["directory"]))
-        for entry in own
-    ]
+    return [Source(Path(entry["file"]), without_precompiled_header(entry), Path(entry["directory"])) for entry in own]
 
 
 def is_own(file: Path, root: Path) -> bool:

@@ -146,9 +146,7 @@ def _tensor(data: memoryview, name: str, kind: int, shape: tuple[int, ...], offs
         raise ToolError(f"GGUF: tensor {name} has type {kind}; supported are {names}")
     form = TENSOR_TYPES[kind]
     if not shape or shape[-1] % form.values:
-        raise ToolError(
-            f"GGUF: a row of {name} {list(shape)} is no whole number of {form.values}-value blocks"
-        )
+        raise ToolError(f"GGUF: a row of {name} {list(shape)} is no whole number of {form.values}-value blocks")
     size = math.prod(shape) // form.values * form.block.itemsize
     if offset + size > len(data):
         raise ToolError(f"GGUF: the file ends inside tensor {name}; fetch it again")

@@ -74,9 +74,7 @@ def _parameters(model: GgufFile) -> Iterator[Parameter]:
     missing = sorted(set(names.values()) - set(model.tensors))
     left = sorted(set(model.tensors) - set(names.values()))
     if missing:
-        raise ToolError(
-            f"GGUF: {len(missing)} tensors of a Llama model are missing, the first is {missing[0]}"
-        )
+        raise ToolError(f"GGUF: {len(missing)} tensors of a Llama model are missing, the first is {missing[0]}")
     if left:
         raise ToolError(f"GGUF: {len(left)} tensors have no place in a Llama model, the first is {left[0]}")
     heads = {

@@ -64,9 +64,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", type=Path, metavar="DATA_FOLDER")
     parser.add_argument("--sources", default="movies", help=f"some of {','.join(SOURCES)}")
-    parser.add_argument(
-        "--threshold", type=float, default=Choice.threshold, help="least |mean rating|, 0 to 4"
-    )
+    parser.add_argument("--threshold", type=float, default=Choice.threshold, help="least |mean rating|, 0 to 4")
     parser.add_argument("--calibration-rows", type=int, default=Choice.calibration_rows)
     parser.add_argument("--seed", type=int, default=Choice.seed)
     options = parser.parse_args()
@@ -119,9 +117,7 @@ def read_ratings(source: str, content: str, threshold: float) -> list[Row]:
         try:
             identifier, rating, text = fields[0], float(fields[1]), fields[2]
         except (IndexError, ValueError) as error:
-            raise ToolError(
-                f"{SOURCES[source]}:{number}: no line of id, rating, text: {line[:60]!r}"
-            ) from error
+            raise ToolError(f"{SOURCES[source]}:{number}: no line of id, rating, text: {line[:60]!r}") from error
         text = " ".join(html.unescape(text).split())
         if text and abs(rating) >= threshold:
             rows.append(Row(text, int(rating > 0), source, identifier))
@@ -130,9 +126,7 @@ def read_ratings(source: str, content: str, threshold: float) -> list[Row]:
 
 def choose(ratings: dict[str, str], choice: Choice) -> list[Row]:
     """Rows without doubles, as many of either label from each source, in the order of the seed."""
-    rows = [
-        row for source in choice.sources for row in read_ratings(source, ratings[source], choice.threshold)
-    ]
+    rows = [row for source in choice.sources for row in read_ratings(source, ratings[source], choice.threshold)]
     rows.sort(key=lambda row: place_of(row.text, choice.seed))
     return balanced(without_doubles(rows))
 
@@ -212,9 +206,7 @@ def is_finished(folder: Path, choice: Choice) -> bool:
     """Whether the folder holds the rows of just this choice, unchanged."""
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        unchanged = all(
-            sha256_of(folder / name) == part["sha256"] for name, part in manifest["files"].items()
-        )
+        unchanged = all(sha256_of(folder / name) == part["sha256"] for name, part in manifest["files"].items())
         return unchanged and manifest["choice"] == _as_json(choice)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return False

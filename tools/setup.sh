@@ -91,8 +91,8 @@ make_venv() {
 }
 
 install_runtime() {
-  pip_install "$1" --no-deps -r "$tools/requirements-libtorch.lock"
   pip_install "$1" -r "$tools/requirements.lock"
+  pip_install "$1" --no-deps -r "$tools/requirements-libtorch.lock" # last: torch alone does not satisfy pip's check
 }
 
 install_parity() {

@@ -3,6 +3,7 @@ import re
 
 import pytest
 from harsanyi_analysis.__main__ import main
+from harsanyi_analysis.report import Table
 from sample_files import causal_softmax, write_cube, write_forward, write_groups
 
 
@@ -51,10 +52,35 @@ def test_the_page_shows_the_tables_and_escapes_texts(tmp_path, report):
     run(tmp_path, report)
     page = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
     assert "<h1>Tiny &lt;model&gt;</h1>" in page
-    assert "<td>vanilla</td>" in page
+    assert '<td class="text">vanilla</td>' in page
     assert '<td class="number">67.0 %</td>' in page
+    assert '<th scope="col" class="number">accuracy</th>' in page
     assert "95 % intervals" in page
-    assert "sha256 of weights" in page
+    assert "<dt>coalitions per layer</dt><dd>4</dd>" in page
+
+
+def test_long_tables_are_folded_at_the_end(tmp_path):
+    rows = [[str(layer), "{0}"] for layer in range(30)]
+    table = {"title": "Groups", "note": None, "columns": ["layer", "group"], "rows": rows}
+    run(tmp_path, {"title": "x", "tables": [table]})
+    page = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+    assert "<summary>Groups</summary>" in page
+    assert page.count("<tr>") == 31
+
+
+@pytest.mark.parametrize(
+    ("cells", "numeric"),
+    [
+        (["67.0 %", "", None, 3], True),
+        (["+0.25", "\u22120.1", "1e-05"], True),
+        (["0ab3", "12"], False),
+        (["0 1 2"], False),
+        (["2026-11-24"], False),
+        (["", None], False),
+    ],
+)
+def test_a_column_is_numeric_if_all_its_cells_are(cells, numeric):
+    assert Table("t", "", ["c"], [[cell] for cell in cells]).is_numeric(0) is numeric
 
 
 def test_each_figure_is_written_as_png_too(tmp_path, report):

@@ -20,16 +20,13 @@ def open_forward(path: str | Path, prompt: int = 0) -> xr.Dataset:
     with open_format(path, FORWARD) as file:
         name = f"prompt_{prompt}"
         if name not in file:
-            raise AnalysisError(
-                f"{path}: has no prompt {prompt}; it has {int(file.attrs['prompts'])}, counted from 0"
-            )
+            raise AnalysisError(f"{path}: has no prompt {prompt}; it has {int(file.attrs['prompts'])}, counted from 0")
         group = file[name]
         attributes = dict(group.attrs.items())
         return xr.Dataset(
             _tables(group),
             coords=_coordinates(group),
-            attrs=attributes
-            | {"identity": text_group(file, "identity"), "provenance": text_group(file, "provenance")},
+            attrs=attributes | {"identity": text_group(file, "identity"), "provenance": text_group(file, "provenance")},
         )
 
 

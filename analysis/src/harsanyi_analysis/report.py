@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,14 +27,44 @@ class Picture:
     figure: Figure
 
 
+LONG_TABLE = 12  # rows; longer ones stand folded at the end of the page
+LONG_CELL = 40  # characters
+NUMBER = re.compile(r"[+\u2212-]?\d[\d.,]*(e[+-]?\d+)?( ?%)?")
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of texts and numbers, as `harsanyi report` wrote them."""
+
+    title: str
+    note: str
+    columns: list[str]
+    rows: list[list[str | int | float | None]]
+
+    @property
+    def is_long(self) -> bool:
+        return len(self.rows) > LONG_TABLE
+
+    def is_numeric(self, column: int) -> bool:
+        """Whether every cell that is not empty is a number; such columns are set right-aligned."""
+        cells = [str(row[column]) for row in self.rows if row[column] not in (None, "")]
+        return bool(cells) and all(NUMBER.fullmatch(cell) for cell in cells)
+
+    def class_of(self, row: list[str | int | float | None], column: int) -> str:
+        """How a cell is set: "number", "long" (may break into lines) or "text"."""
+        if self.is_numeric(column):
+            return "number"
+        return "long" if len(str(row[column])) > LONG_CELL else "text"
+
+
 @dataclass
 class Page:
     """What the template shows."""
 
     title: str
-    tables: list[dict]
+    tables: list[Table]
     pictures: list[Picture] = field(default_factory=list)
-    facts: dict[str, dict[str, str]] = field(default_factory=dict)  # heading -> name -> value
+    measured: dict[str, str] = field(default_factory=dict)  # the cube in a few words: name -> value
 
 
 def write_report(description: Path, folder: Path) -> Path:
@@ -43,7 +74,7 @@ def write_report(description: Path, folder: Path) -> Path:
     relative to the current folder. Raises AnalysisError for anything missing or malformed.
     """
     report = _read_description(description)
-    page = Page(report["title"], report["tables"])
+    page = Page(report["title"], [_table_of(table) for table in report["tables"]])
     _add_cube(page, report)
     _add_groups(page, report)
     _add_attention(page, report)
@@ -57,9 +88,7 @@ def _read_description(path: Path) -> dict:
     try:
         report = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise AnalysisError(
-            f"{path}: cannot be read ({error.strerror}); `harsanyi report` writes it"
-        ) from error
+        raise AnalysisError(f"{path}: cannot be read ({error.strerror}); `harsanyi report` writes it") from error
     except ValueError as error:
         raise AnalysisError(f"{path}: no JSON ({error}); run `harsanyi report` again") from error
     problem = _problem_of(report)
@@ -85,13 +114,15 @@ def _problem_of(report: object) -> str | None:
     return None
 
 
+def _table_of(table: dict) -> Table:
+    return Table(table["title"], table.get("note") or "", table["columns"], table["rows"])
+
+
 def _add_cube(page: Page, report: dict) -> None:
     if report["cube"] is None:
         return
     cube = open_cube(report["cube"])
-    page.facts["Experiment"] = _experiment(cube)
-    page.facts["What decides the numbers"] = cube.attrs["identity"]
-    page.facts["How the cube was made"] = cube.attrs["provenance"]
+    page.measured = _measured(cube)
     page.pictures += [
         Picture(
             "dividend_map",
@@ -119,7 +150,7 @@ def _groups_on_present(report: dict) -> xr.Dataset | None:
     return groups if groups.attrs["orientation"] == "present" else None
 
 
-def _experiment(cube: xr.Dataset) -> dict[str, str]:
+def _measured(cube: xr.Dataset) -> dict[str, str]:
     benchmarks, counts = _count(cube["benchmark"].values.tolist())
     mask = cube.attrs["mask_kind"]
     return {
@@ -152,16 +183,12 @@ def _add_groups(page: Page, report: dict) -> None:
 def _add_attention(page: Page, report: dict) -> None:
     if report["attention_before"] is None or report["attention_after"] is None:
         return
-    change = figures.largest_change(
-        open_forward(report["attention_before"]), open_forward(report["attention_after"])
-    )
+    change = figures.largest_change(open_forward(report["attention_before"]), open_forward(report["attention_after"]))
     caption = (
         "One prompt through the model, without and with calibration. Calibration takes attention from tokens "
         "that draw much of it (the first token never counts) and gives it to the others."
     )
-    page.pictures.append(
-        Picture("attention", "Attention before and after", caption, figures.attention_change(change))
-    )
+    page.pictures.append(Picture("attention", "Attention before and after", caption, figures.attention_change(change)))
 
 
 def _write(page: Page, folder: Path) -> Path:
@@ -175,9 +202,7 @@ def _write(page: Page, folder: Path) -> Path:
         partial.write_text(_render(page), encoding="utf-8")
         partial.replace(target)
     except OSError as error:
-        raise AnalysisError(
-            f"{folder}: cannot be written ({error.strerror}); choose another folder"
-        ) from error
+        raise AnalysisError(f"{folder}: cannot be written ({error.strerror}); choose another folder") from error
     return target
 
 
@@ -190,15 +215,8 @@ def _render(page: Page) -> str:
         undefined=jinja2.StrictUndefined,
     )
     environment.filters["data_uri"] = _data_uri
-    environment.tests["numeric"] = _is_numeric
     return environment.get_template("report.html").render(page=page)
 
 
 def _data_uri(figure: Figure) -> str:
     return "data:image/svg+xml;base64," + base64.b64encode(figures.svg_of(figure)).decode("ascii")
-
-
-def _is_numeric(cell: object) -> bool:
-    """Whether a cell is set right-aligned: a number, or text that begins like one."""
-    text = str(cell).lstrip("+-−<>≤≥ ")
-    return text[:1].isdigit()

@@ -38,15 +38,11 @@ def open_results(path: str | Path) -> pd.DataFrame:
 
 def _groups(parent: h5py.Group) -> list[str]:
     return [
-        name
-        for name, item in parent.items()
-        if isinstance(item, h5py.Group) and name not in ("identity", "provenance")
+        name for name, item in parent.items() if isinstance(item, h5py.Group) and name not in ("identity", "provenance")
     ]
 
 
-def _method_rows(
-    group: h5py.Group, model: str, benchmark: str, methods: np.ndarray, index: int
-) -> pd.DataFrame:
+def _method_rows(group: h5py.Group, model: str, benchmark: str, methods: np.ndarray, index: int) -> pd.DataFrame:
     labels = texts(group["label"])
     gold = group["gold"][...]
     prediction = group["prediction"][index]

@@ -9,9 +9,7 @@ from matplotlib.patches import Rectangle
 from .style import DIVERGING, INK, QUIET, signed, styled, without_frame
 
 MOST_LABELLED_COALITIONS = 31  # beyond it only the sizes are named
-CLIPPED_SHARE = (
-    0.02  # of the cells may lie beyond the colour scale, so that few outliers do not blank the rest
-)
+CLIPPED_SHARE = 0.02  # of the cells may lie beyond the colour scale, so that few outliers do not blank the rest
 
 
 @styled
@@ -40,9 +38,7 @@ def dividend_map(cube: xr.Dataset, groups: xr.Dataset | None = None) -> Figure:
     bar.outline.set_visible(False)
     bar.set_label("mean dividend (log-odds)")
     samples = cube.sizes["sample"]
-    axes.set_title(
-        f"Which coalitions of heads cooperate (red) or compete (blue)\nmean over {samples} samples"
-    )
+    axes.set_title(f"Which coalitions of heads cooperate (red) or compete (blue)\nmean over {samples} samples")
     return figure
 
 
@@ -90,9 +86,7 @@ def _label_coalitions(axes: Axes, mean: xr.DataArray, labelled: bool) -> None:
 def _mark_groups(axes: Axes, mean: xr.DataArray, groups: xr.Dataset, framed: bool) -> None:
     """A frame around the cell of each layer's group; a diamond where cells are too narrow for frames."""
     column_of = {int(members): column for column, members in enumerate(mean["members"].values)}
-    cells = [
-        (column_of[int(m)], row) for row, m in enumerate(groups["members"].values) if int(m) in column_of
-    ]
+    cells = [(column_of[int(m)], row) for row, m in enumerate(groups["members"].values) if int(m) in column_of]
     for column, row in cells:
         if framed:
             corner = (column - 0.5, row - 0.5)
