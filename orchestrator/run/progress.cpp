@@ -86,7 +86,7 @@ class TerminalProgress final : public ProgressSink {
 
 class LogProgress final : public ProgressSink {
  public:
-  explicit LogProgress(ProgressOptions options)
+  explicit LogProgress(const ProgressOptions& options)
       : pace_{options.log_interval},
         log_{options.title, std::make_shared<spdlog::sinks::stderr_color_sink_mt>()} {
     log_.set_pattern("%Y-%m-%d %H:%M:%S %n %l: %v");
@@ -123,16 +123,15 @@ class SilentProgress final : public ProgressSink {
 std::unique_ptr<ProgressSink> make_terminal_progress(ProgressOptions options) {
   return std::make_unique<TerminalProgress>(std::move(options));
 }
-std::unique_ptr<ProgressSink> make_log_progress(ProgressOptions options) {
-  return std::make_unique<LogProgress>(std::move(options));
+std::unique_ptr<ProgressSink> make_log_progress(const ProgressOptions& options) {
+  return std::make_unique<LogProgress>(options);
 }
 std::unique_ptr<ProgressSink> make_silent_progress() {
   return std::make_unique<SilentProgress>();
 }
 
 std::unique_ptr<ProgressSink> make_progress(ProgressOptions options) {
-  return isatty(STDERR_FILENO) != 0 ? make_terminal_progress(std::move(options))
-                                    : make_log_progress(std::move(options));
+  return isatty(STDERR_FILENO) != 0 ? make_terminal_progress(std::move(options)) : make_log_progress(options);
 }
 
 }  // namespace harsanyi

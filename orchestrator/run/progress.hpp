@@ -48,7 +48,7 @@ struct ProgressOptions {
 [[nodiscard]] std::unique_ptr<ProgressSink> make_progress(ProgressOptions options);
 /// Both kinds by name, whatever standard error is.
 [[nodiscard]] std::unique_ptr<ProgressSink> make_terminal_progress(ProgressOptions options);
-[[nodiscard]] std::unique_ptr<ProgressSink> make_log_progress(ProgressOptions options);
+[[nodiscard]] std::unique_ptr<ProgressSink> make_log_progress(const ProgressOptions& options);
 /// Says nothing.
 [[nodiscard]] std::unique_ptr<ProgressSink> make_silent_progress();
 
