@@ -1,5 +1,6 @@
 #include "storage/hdf5/attribute.hpp"
 
+#include <algorithm>
 #include <vector>
 
 #include <fmt/format.h>
@@ -25,7 +26,7 @@ Attribute open_scalar(hid_t object, const std::string& name, H5T_class_t type_cl
   const Datatype type{H5Aget_type(attribute.get()), object, what};
   const Dataspace space{H5Aget_space(attribute.get()), object, what};
   if (H5Tget_class(type.get()) != type_class || H5Sget_simple_extent_npoints(space.get()) != 1 ||
-      (type_class == H5T_STRING && H5Tis_variable_str(type.get()) <= 0))
+      (type_class == H5T_STRING && H5Tis_variable_str(type.get()) != 0))
     throw damaged_file(object, fmt::format("the attribute '{}' has another type than its format says", name));
   return attribute;
 }
@@ -37,24 +38,30 @@ herr_t collect_name(hid_t /*group*/, const char* name, const H5A_info_t* /*info*
 
 }  // namespace
 
-Datatype text_type(hid_t place) {
-  constexpr std::string_view what = "cannot make the string type";
+Datatype text_type(hid_t place, std::size_t bytes) {
+  constexpr std::string_view what = "cannot make a string type";
   Datatype type{H5Tcopy(H5T_C_S1), place, what};
-  check(H5Tset_size(type.get(), H5T_VARIABLE), place, what);
+  check(H5Tset_size(type.get(), std::max<std::size_t>(bytes, 1)), place, what);
+  check(H5Tset_strpad(type.get(), H5T_STR_NULLPAD), place, what);
   check(H5Tset_cset(type.get(), H5T_CSET_UTF8), place, what);
   return type;
 }
 
+void require_no_nul(hid_t place, const std::string& name, std::string_view text) {
+  if (text.find('\0') == std::string_view::npos) return;
+  throw StorageError{fmt::format(
+      "{}: cannot write '{}' (its text holds a NUL character, where strings end); take the character out",
+      file_of(place), name)};
+}
+
 void write_text(hid_t object, const std::string& name, std::string_view text) {
-  if (text.find('\0') != std::string_view::npos)
+  require_no_nul(object, name, text);
+  if (text.size() > kLongestText)
     throw StorageError{
-        fmt::format("{}: cannot write attribute '{}': its text holds a NUL character, where HDF5 "
-                    "strings end; take the character out",
-                    file_of(object), name)};
-  const std::string ended{text};
-  const char* const pointer = ended.c_str();
-  const auto type = text_type(object);
-  write_scalar(object, name, type.get(), type.get(), &pointer);
+        fmt::format("{}: cannot write attribute '{}' (it is {} bytes long, and {} is the limit); shorten it",
+                    file_of(object), name, text.size(), kLongestText)};
+  const auto type = text_type(object, text.size());
+  write_scalar(object, name, type.get(), type.get(), text.empty() ? "" : text.data());
 }
 
 void write_integer(hid_t object, const std::string& name, std::int64_t number) {
@@ -71,13 +78,15 @@ bool has_attribute(hid_t object, const std::string& name) {
 
 std::string read_text(hid_t object, const std::string& name) {
   const auto attribute = open_scalar(object, name, H5T_STRING);
-  const auto type = text_type(object);
-  char* pointer = nullptr;
-  check(H5Aread(attribute.get(), type.get(), &pointer), object,
-        fmt::format("cannot read attribute '{}'", name));
-  if (pointer == nullptr) return {};
-  std::string text{pointer};
-  H5free_memory(pointer);
+  const auto what = fmt::format("cannot read attribute '{}'", name);
+  const Datatype stored{H5Aget_type(attribute.get()), object, what};
+  const auto bytes = H5Tget_size(stored.get());
+  if (bytes > kLongestText)
+    throw damaged_file(object, fmt::format("the attribute '{}' claims {} bytes of text", name, bytes));
+  const auto type = text_type(object, bytes);
+  std::string text(bytes, '\0');
+  check(H5Aread(attribute.get(), type.get(), text.data()), object, what);
+  text.resize(std::min(text.find('\0'), text.size()));
   return text;
 }
 

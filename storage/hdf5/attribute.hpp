@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -27,7 +28,15 @@ void write_real(hid_t object, const std::string& name, double number);
 void write_text_group(hid_t parent, const std::string& name, const std::map<std::string, std::string>& texts);
 [[nodiscard]] std::map<std::string, std::string> read_text_group(hid_t parent, const std::string& name);
 
-/// The variable-length UTF-8 string type of attributes and data sets.
-[[nodiscard]] Datatype text_type(hid_t place);
+/// Longest text of an attribute, in bytes: HDF5 keeps attributes in object headers, whose parts end at 64
+/// KiB.
+inline constexpr std::size_t kLongestText = 64'000;
+
+/// UTF-8 strings of `bytes` bytes, padded with NUL. Not of variable length: those lie in a heap without
+/// checksums, and HDF5 1.10 crashes on a damaged one.
+[[nodiscard]] Datatype text_type(hid_t place, std::size_t bytes);
+
+/// @throws StorageError  if `text` holds a NUL character, which would end it early
+void require_no_nul(hid_t place, const std::string& name, std::string_view text);
 
 }  // namespace harsanyi::hdf5

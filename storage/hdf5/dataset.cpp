@@ -1,5 +1,7 @@
 #include "storage/hdf5/dataset.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -35,8 +37,9 @@ Dataspace selected_space(const Dataset& dataset, const Box& box, const std::stri
 
 /// A damaged header may claim any extent: no buffer is made for more than the file can hold.
 void check_extent(const Dataset& dataset) {
+  const File file{H5Iget_file_id(dataset.get()), dataset.get(), "cannot read the file's size"};
   hsize_t file_bytes = 0;
-  check(H5Fget_filesize(dataset.get(), &file_bytes), dataset.get(), "cannot read the file's size");
+  check(H5Fget_filesize(file.get(), &file_bytes), dataset.get(), "cannot read the file's size");
   const Datatype type{H5Dget_type(dataset.get()), dataset.get(), "cannot read a data set's type"};
   const auto element_bytes = H5Tget_size(type.get());
   if (element_bytes == 0 || elements_of(shape_of(dataset)) > file_bytes / element_bytes)
@@ -100,12 +103,18 @@ void read_values(const Dataset& dataset, const Box& box, hid_t memory_type, void
 }
 
 Dataset create_texts(hid_t parent, const std::string& name, const std::vector<std::string>& texts) {
-  const auto type = text_type(parent);
+  std::size_t bytes = 1;
+  for (const auto& text : texts) {
+    require_no_nul(parent, name, text);
+    bytes = std::max(bytes, text.size());
+  }
+  std::string padded;
+  padded.reserve(bytes * texts.size());
+  for (const auto& text : texts) padded.append(text).append(bytes - text.size(), '\0');
+  const auto type = text_type(parent, bytes);
   auto dataset = create_dataset(parent, name, type.get(), {texts.size()}, type.get(), nullptr);
-  std::vector<const char*> pointers;
-  pointers.reserve(texts.size());
-  for (const auto& text : texts) pointers.push_back(text.c_str());
-  write_values(dataset, whole({texts.size()}), type.get(), pointers.data());
+  write_values(dataset, whole({texts.size()}), type.get(), padded.data());
+  write_text(dataset.get(), "_Encoding", "utf-8");
   return dataset;
 }
 
@@ -136,16 +145,17 @@ hsize_t length_of(hid_t parent, const std::string& name) {
 std::vector<std::string> read_texts(hid_t parent, const std::string& name, hsize_t expected) {
   const auto dataset = open(parent, name, {expected});
   const Datatype stored{H5Dget_type(dataset.get()), parent, "cannot read a data set's type"};
-  if (H5Tis_variable_str(stored.get()) <= 0)
-    throw damaged_file(parent, fmt::format("the data set '{}' holds no strings", name));
-  const auto type = text_type(parent);
-  std::vector<char*> pointers(expected, nullptr);
-  read_values(dataset, whole({expected}), type.get(), pointers.data());
+  if (H5Tget_class(stored.get()) != H5T_STRING || H5Tis_variable_str(stored.get()) != 0)
+    throw damaged_file(parent, fmt::format("the data set '{}' holds no strings of fixed length", name));
+  const auto bytes = H5Tget_size(stored.get());
+  const auto type = text_type(parent, bytes);
+  std::string padded(bytes * expected, '\0');
+  read_values(dataset, whole({expected}), type.get(), padded.data());
   std::vector<std::string> texts;
   texts.reserve(expected);
-  for (char* pointer : pointers) {
-    texts.emplace_back(pointer == nullptr ? "" : pointer);
-    if (pointer != nullptr) H5free_memory(pointer);
+  for (hsize_t i = 0; i < expected; ++i) {
+    const auto text = padded.substr(i * bytes, bytes);
+    texts.push_back(text.substr(0, text.find('\0')));
   }
   return texts;
 }

@@ -95,7 +95,7 @@ Dataset create_from(hid_t parent, const std::string& name, const Shape& shape, c
   return dataset;
 }
 
-/// Strings, UTF-8, of variable length, along one axis.
+/// UTF-8 strings along one axis, all padded to the longest. The attribute `_Encoding` has xarray decode them.
 Dataset create_texts(hid_t parent, const std::string& name, const std::vector<std::string>& texts);
 
 /// @throws StorageError  if it is missing, or claims more bytes than the file has
