@@ -11,11 +11,16 @@
 namespace harsanyi {
 namespace {
 
-// Above this many symbols the queue is the faster way to merge (tests/bench/tokenizer).
-constexpr std::size_t longest_scan = 48;
-
 // Stands for an unknown token that the vocabulary lacks; no merge knows it.
 constexpr TokenId missing_token = -1;
+
+void merge(const MergeTable& merges, std::vector<TokenId>& ids, std::size_t first) {
+  if (ids.size() - first <= longest_scan) {
+    merge_by_scan(merges, ids, first);
+  } else {
+    merge_by_queue(merges, ids, first);
+  }
+}
 
 }  // namespace
 
@@ -23,44 +28,43 @@ constexpr TokenId missing_token = -1;
 /// `tokenizers`, where tokens of the byte fallback do not count as known characters.
 struct Bpe::SymbolWriter {
   const Bpe& bpe;
-  std::vector<TokenId>& symbols;
-  std::optional<TokenId> pending_unknown;
+  std::vector<TokenId>& ids;
+  bool has_pending_unknown = false;
 
   /// @param token      the character's token, if it has one
   /// @param character  as spelt in tokens
   void write(std::optional<TokenId> token, std::string_view character) {
     if (token) {
       flush();
-      symbols.push_back(*token);
+      ids.push_back(*token);
     } else if (!bpe.byte_fallback_ || !write_bytes(character)) {
       write_unknown();
     }
   }
 
   void flush() {
-    if (pending_unknown) symbols.push_back(*pending_unknown);
-    pending_unknown.reset();
+    if (has_pending_unknown) ids.push_back(bpe.unknown_id_.value_or(missing_token));
+    has_pending_unknown = false;
   }
 
  private:
   bool write_bytes(std::string_view character) {
-    const auto start = symbols.size();
+    const auto start = ids.size();
     for (const char byte : character) {
       const auto token = bpe.byte_tokens_[static_cast<unsigned char>(byte)];
       if (!token) {
-        symbols.resize(start);
+        ids.resize(start);
         return false;
       }
-      symbols.push_back(*token);
+      ids.push_back(*token);
     }
     return true;
   }
 
   void write_unknown() {
     if (!bpe.unknown_token_) return;
-    if (pending_unknown && bpe.fuse_unknown_) return;
-    flush();
-    pending_unknown = bpe.unknown_id_.value_or(missing_token);
+    if (!bpe.fuse_unknown_) flush();
+    has_pending_unknown = true;
   }
 };
 
@@ -80,14 +84,15 @@ Bpe::Bpe(BpeModel model, Alphabet alphabet, std::string file)
     const auto text = alphabet == Alphabet::bytes ? byte_level_bytes(token) : token;
     if (text) tokens_.insert(*text, id);
   }
-  for (unsigned byte = 0; byte < 256; ++byte)
+  for (unsigned byte = 0; byte < 256; ++byte) {
+    single_bytes_[byte] = tokens_.find(std::string(1, static_cast<char>(byte)));
     byte_tokens_[byte] = spellings.find(fmt::format("<0x{:02X}>", byte));
+  }
   if (unknown_token_) unknown_id_ = spellings.find(*unknown_token_);
   find_whole_words(model, alphabet);
 }
 
-/// Most words of a text are tokens; knowing beforehand which tokens come out of their own text saves their
-/// merges.
+/// Most words of a text are tokens; to know which tokens come out of their own text saves their merges.
 void Bpe::find_whole_words(const BpeModel& model, Alphabet alphabet) {
   std::vector<TokenId> ids;
   for (const auto& [token, id] : model.vocabulary) {
@@ -95,41 +100,26 @@ void Bpe::find_whole_words(const BpeModel& model, Alphabet alphabet) {
     if (!text || text->empty()) continue;
     bool is_whole = model.ignore_merges;
     if (!is_whole) {
-      auto symbols = symbols_of(*text);
       ids.clear();
-      merge(symbols, ids);
+      append_symbols(*text, ids);
+      merge(merges_, ids, 0);
       is_whole = ids.size() == 1 && ids.front() == id;
     }
     if (is_whole) whole_words_.insert(*text, id);
   }
 }
 
-std::vector<TokenId> Bpe::symbols_of(std::string_view word) const {
-  std::vector<TokenId> symbols;
-  symbols.reserve(word.size());
-  SymbolWriter writer{*this, symbols, std::nullopt};
-  if (alphabet_ == Alphabet::bytes) {
-    for (std::size_t at = 0; at < word.size(); ++at)
-      writer.write(tokens_.find(word.substr(at, 1)),
-                   byte_level_character(static_cast<unsigned char>(word[at])));
-  } else {
-    for (std::size_t at = 0; at < word.size();) {
-      const auto character = word.substr(at, utf8::sequence_length(word[at]));
-      writer.write(tokens_.find(character), character);
-      at += character.size();
-    }
+void Bpe::append_symbols(std::string_view word, std::vector<TokenId>& ids) const {
+  SymbolWriter writer{*this, ids};
+  for (std::size_t at = 0; at < word.size();) {
+    const auto byte = static_cast<unsigned char>(word[at]);
+    const auto length = alphabet_ == Alphabet::bytes ? 1 : utf8::sequence_length(word[at]);
+    const auto character = word.substr(at, length);
+    writer.write(length == 1 ? single_bytes_[byte] : tokens_.find(character),
+                 alphabet_ == Alphabet::bytes ? byte_level_character(byte) : character);
+    at += length;
   }
   writer.flush();
-  return symbols;
-}
-
-void Bpe::merge(std::vector<TokenId>& symbols, std::vector<TokenId>& ids) const {
-  if (symbols.size() <= longest_scan) {
-    merge_by_scan(merges_, symbols);
-  } else {
-    merge_by_queue(merges_, symbols);
-  }
-  ids.insert(ids.end(), symbols.begin(), symbols.end());
 }
 
 void Bpe::encode(std::string_view word, std::vector<TokenId>& ids) const {
@@ -137,14 +127,15 @@ void Bpe::encode(std::string_view word, std::vector<TokenId>& ids) const {
     ids.push_back(*whole);
     return;
   }
-  auto symbols = symbols_of(word);
+  const auto first = ids.size();
+  append_symbols(word, ids);
   if (unknown_token_ && !unknown_id_ &&
-      std::find(symbols.begin(), symbols.end(), missing_token) != symbols.end())
+      std::find(ids.begin() + static_cast<std::ptrdiff_t>(first), ids.end(), missing_token) != ids.end())
     throw TextError{
         fmt::format("{}: the text needs the unknown token '{}', which the vocabulary lacks; add it or set "
                     "model.unk_token to null",
                     file_, *unknown_token_)};
-  merge(symbols, ids);
+  merge(merges_, ids, first);
 }
 
 }  // namespace harsanyi

@@ -44,14 +44,14 @@ class Bpe {
 
  private:
   struct SymbolWriter;
-  [[nodiscard]] std::vector<TokenId> symbols_of(std::string_view word) const;
-  void merge(std::vector<TokenId>& symbols, std::vector<TokenId>& ids) const;
+  void append_symbols(std::string_view word, std::vector<TokenId>& ids) const;
   void find_whole_words(const BpeModel& model, Alphabet alphabet);
 
   Alphabet alphabet_;
-  TokenTable tokens_;                                    ///< by text, or by bytes for Alphabet::bytes
-  TokenTable whole_words_;                               ///< the tokens that their own text is encoded as
-  std::array<std::optional<TokenId>, 256> byte_tokens_;  ///< <0x00> to <0xFF>
+  TokenTable tokens_;                                     ///< by text, or by bytes for Alphabet::bytes
+  TokenTable whole_words_;                                ///< the tokens that their own text is encoded as
+  std::array<std::optional<TokenId>, 256> single_bytes_;  ///< the tokens of one byte, to spare the search
+  std::array<std::optional<TokenId>, 256> byte_tokens_;   ///< <0x00> to <0xFF>
   MergeTable merges_;
   std::optional<std::string> unknown_token_;
   std::optional<TokenId> unknown_id_;
@@ -60,9 +60,12 @@ class Bpe {
   std::string file_;
 };
 
-/// The merge loop of Bpe on tokens; `merge_by_scan` takes quadratic time and is the faster one for short
-/// words, `merge_by_queue` takes n log n. Both change `symbols` in place and agree.
-void merge_by_scan(const MergeTable& merges, std::vector<TokenId>& symbols);
-void merge_by_queue(const MergeTable& merges, std::vector<TokenId>& symbols);
+/// The longest word that merge_by_scan takes; above it the queue is the faster one anyway.
+inline constexpr std::size_t longest_scan = 48;
+
+/// The merge loop of Bpe, on the tokens from `first` on, in place. The scan takes quadratic time and is the
+/// faster one for short words, the queue takes n log n; their results are equal.
+void merge_by_scan(const MergeTable& merges, std::vector<TokenId>& ids, std::size_t first);
+void merge_by_queue(const MergeTable& merges, std::vector<TokenId>& ids, std::size_t first);
 
 }  // namespace harsanyi

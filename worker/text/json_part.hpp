@@ -29,9 +29,10 @@ class JsonPart {
   /// The member, or nothing if it is absent or null.
   /// @throws TextError  if this is no object
   [[nodiscard]] std::optional<JsonPart> find(const char* key) const;
-  [[nodiscard]] JsonPart at(const char* key) const;  ///< @throws TextError  if absent or null
-  [[nodiscard]] std::vector<JsonPart> elements() const;
+  [[nodiscard]] JsonPart at(const char* key) const;      ///< @throws TextError  if absent or null
+  [[nodiscard]] std::vector<JsonPart> elements() const;  ///< @throws TextError  if this is no array
   [[nodiscard]] std::string text() const;
+  /// @throws TextError  if it is no whole number from 0 to largest_token_id
   [[nodiscard]] TokenId token_id() const;
   [[nodiscard]] bool boolean() const;
   [[nodiscard]] std::int64_t count() const;

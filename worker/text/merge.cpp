@@ -1,28 +1,36 @@
 #include <algorithm>
+#include <array>
+#include <cassert>
 #include <cstdint>
 #include <queue>
+#include <span>
 #include <tuple>
 
 #include "worker/text/bpe.hpp"
 
 namespace harsanyi {
 
-void merge_by_scan(const MergeTable& merges, std::vector<TokenId>& symbols) {
-  if (symbols.size() < 2) return;
-  // pair[i] is the merge of symbols i and i + 1.
-  std::vector<Merge> pairs(symbols.size() - 1);
-  for (std::size_t i = 0; i < pairs.size(); ++i) pairs[i] = merges.find(symbols[i], symbols[i + 1]);
+void merge_by_scan(const MergeTable& merges, std::vector<TokenId>& ids, std::size_t first) {
+  TokenId* const symbols = ids.data() + first;
+  std::size_t count = ids.size() - first;
+  if (count < 2) return;
+  assert(count <= longest_scan);
+  std::array<Merge, longest_scan> pairs;  // pairs[i] is the merge of symbols i and i + 1
+  for (std::size_t i = 0; i + 1 < count; ++i) pairs[i] = merges.find(symbols[i], symbols[i + 1]);
   const auto earlier = [](const Merge& a, const Merge& b) { return a.rank < b.rank; };
-  while (!pairs.empty()) {
-    const auto best = std::min_element(pairs.begin(), pairs.end(), earlier);
+  while (count > 1) {
+    auto* const pairs_end = pairs.data() + count - 1;
+    auto* const best = std::min_element(pairs.data(), pairs_end, earlier);
     if (best->rank == Merge::never) break;
-    const auto at = static_cast<std::size_t>(best - pairs.begin());
+    const auto at = static_cast<std::size_t>(best - pairs.data());
     symbols[at] = best->merged;
-    symbols.erase(symbols.begin() + static_cast<std::ptrdiff_t>(at) + 1);
-    pairs.erase(best);
+    std::copy(symbols + at + 2, symbols + count, symbols + at + 1);
+    std::copy(best + 1, pairs_end, best);
+    --count;
     if (at > 0) pairs[at - 1] = merges.find(symbols[at - 1], symbols[at]);
-    if (at < pairs.size()) pairs[at] = merges.find(symbols[at], symbols[at + 1]);
+    if (at + 1 < count) pairs[at] = merges.find(symbols[at], symbols[at + 1]);
   }
+  ids.resize(first + count);
 }
 
 namespace {
@@ -37,7 +45,7 @@ class SymbolList {
     bool is_removed;
   };
 
-  explicit SymbolList(const std::vector<TokenId>& symbols) {
+  explicit SymbolList(std::span<const TokenId> symbols) {
     const auto count = static_cast<std::uint32_t>(symbols.size());
     nodes_.reserve(count);
     for (std::uint32_t i = 0; i < count; ++i)
@@ -53,10 +61,9 @@ class SymbolList {
     nodes_[i].symbol = merged;
   }
 
-  void write(std::vector<TokenId>& symbols) const {
-    symbols.clear();
+  void append_to(std::vector<TokenId>& ids) const {
     for (const Node& node : nodes_)
-      if (!node.is_removed) symbols.push_back(node.symbol);
+      if (!node.is_removed) ids.push_back(node.symbol);
   }
 
  private:
@@ -65,7 +72,7 @@ class SymbolList {
 
 }  // namespace
 
-void merge_by_queue(const MergeTable& merges, std::vector<TokenId>& symbols) {
+void merge_by_queue(const MergeTable& merges, std::vector<TokenId>& ids, std::size_t first) {
   struct Candidate {
     std::uint32_t rank, at;
     TokenId merged;
@@ -73,6 +80,7 @@ void merge_by_queue(const MergeTable& merges, std::vector<TokenId>& symbols) {
       return std::tie(rank, at) > std::tie(other.rank, other.at);
     }
   };
+  const auto symbols = std::span{ids}.subspan(first);
   SymbolList list{symbols};
   std::priority_queue<Candidate> queue;
   const auto offer = [&](std::uint32_t at) {
@@ -91,7 +99,8 @@ void merge_by_queue(const MergeTable& merges, std::vector<TokenId>& symbols) {
     offer(list[at].previous);
     offer(at);
   }
-  list.write(symbols);
+  ids.resize(first);
+  list.append_to(ids);
 }
 
 }  // namespace harsanyi

@@ -1,6 +1,7 @@
 #include "worker/text/tokenizer_file.hpp"
 
-#include <algorithm>
+#include <cstdint>
+#include <optional>
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
@@ -13,51 +14,66 @@ namespace {
 
 using Vocabulary = std::unordered_map<std::string, TokenId>;
 
+bool is_token_id(const nlohmann::json& value) {
+  return value.is_number_unsigned() &&
+         value.get<std::uint64_t>() <= static_cast<std::uint64_t>(largest_token_id);
+}
+
+// Vocabulary and merges have 10^5 entries: the place of one is only written down where it is wrong.
+
 Vocabulary read_vocabulary(const JsonPart& part) {
   if (!part.json().is_object())
     part.fail(fmt::format("expected an object, found {}", part.json().type_name()));
   Vocabulary vocabulary;
   vocabulary.reserve(part.json().size());
-  std::unordered_set<TokenId> ids;
+  std::vector<bool> is_taken;
   for (const auto& [token, value] : part.json().items()) {
-    const TokenId id = JsonPart{value, fmt::format("{}['{}']", part.place(), token)}.token_id();
-    if (!ids.insert(id).second)
-      part.fail(fmt::format("two tokens have the id {}, one of them '{}'", id, token));
+    if (!is_token_id(value))
+      part.fail(fmt::format("the id of '{}' is no whole number from 0 to {}", token, largest_token_id));
+    const auto id = value.get<TokenId>();
+    const auto index = static_cast<std::size_t>(id);
+    if (index >= is_taken.size()) is_taken.resize(index + 1);
+    if (is_taken[index]) part.fail(fmt::format("two tokens have the id {}, one of them '{}'", id, token));
+    is_taken[index] = true;
     vocabulary.emplace(token, id);
   }
   return vocabulary;
 }
 
-/// A merge as "left right" or as ["left", "right"].
-std::pair<std::string, std::string> read_pair(const JsonPart& part) {
-  if (part.json().is_array()) {
-    const auto sides = part.elements();
-    if (sides.size() != 2) part.fail("a merge has two sides");
-    return {sides[0].text(), sides[1].text()};
+/// The two sides of a merge, written "left right" or ["left", "right"]; nothing if it is neither.
+std::optional<std::pair<std::string, std::string>> sides_of(const nlohmann::json& merge) {
+  std::pair<std::string, std::string> sides;
+  if (merge.is_array() && merge.size() == 2 && merge[0].is_string() && merge[1].is_string()) {
+    sides = {merge[0].get<std::string>(), merge[1].get<std::string>()};
+  } else if (merge.is_string()) {
+    const auto& line = merge.get_ref<const std::string&>();
+    const auto blank = line.find(' ');
+    if (blank == std::string::npos || line.find(' ', blank + 1) != std::string::npos) return std::nullopt;
+    sides = {line.substr(0, blank), line.substr(blank + 1)};
   }
-  const auto line = part.text();
-  const auto blank = line.find(' ');
-  if (blank == std::string::npos || line.find(' ', blank + 1) != std::string::npos)
-    part.fail(fmt::format("the merge '{}' is not two tokens with one blank between", line));
-  return {line.substr(0, blank), line.substr(blank + 1)};
+  if (sides.first.empty() || sides.second.empty()) return std::nullopt;
+  return sides;
 }
 
-bool is_version_line(const JsonPart& merge) {
-  return merge.json().is_string() && merge.text().starts_with("#version");
+bool is_version_line(const nlohmann::json& merge) {
+  return merge.is_string() && merge.get_ref<const std::string&>().starts_with("#version");
 }
 
 std::vector<BpeModel::MergeRule> read_merges(const JsonPart& part, const Vocabulary& vocabulary) {
+  if (!part.json().is_array()) part.fail(fmt::format("expected an array, found {}", part.json().type_name()));
   std::vector<BpeModel::MergeRule> merges;
-  for (const auto& merge : part.elements()) {
+  merges.reserve(part.json().size());
+  for (const auto& merge : part.json()) {
     if (is_version_line(merge)) continue;
-    const auto [left, right] = read_pair(merge);
-    if (left.empty() || right.empty()) merge.fail("a merge with an empty side");
+    const auto sides = sides_of(merge);
+    if (!sides) part.fail(fmt::format("merge {} is not 'left right' or ['left', 'right']", merges.size()));
     const auto id_of = [&](const std::string& token) {
       const auto found = vocabulary.find(token);
       if (found == vocabulary.end())
-        merge.fail(fmt::format("the vocabulary lacks '{}', which this merge needs", token));
+        part.fail(fmt::format("the vocabulary lacks '{}', which merge {} needs", token, merges.size()));
       return found->second;
     };
+    const auto& [left, right] = *sides;
     merges.push_back({id_of(left), id_of(right), id_of(left + right)});
   }
   return merges;

@@ -22,23 +22,23 @@ std::uint64_t pair_of(TokenId left, TokenId right) noexcept {
 std::size_t TokenTable::slot_of(std::uint32_t hash, std::string_view token) const noexcept {
   const std::size_t mask = slots_.size() - 1;
   std::size_t slot = hash & mask;
-  for (; slots_[slot] != 0; slot = (slot + 1) & mask) {
-    const Entry& entry = entries_[slots_[slot] - 1];
-    if (entry.hash == hash && text_of(entry) == token) break;
-  }
+  for (; slots_[slot].entry != 0; slot = (slot + 1) & mask)
+    if (slots_[slot].hash == hash && text_of(entries_[slots_[slot].entry - 1]) == token) break;
   return slot;
 }
 
 void TokenTable::grow() {
-  slots_.assign(std::max<std::size_t>(16, 2 * slots_.size()), 0);
-  for (std::uint32_t index = 0; index < entries_.size(); ++index)
-    slots_[slot_of(entries_[index].hash, text_of(entries_[index]))] = index + 1;
+  slots_.assign(std::max<std::size_t>(16, 2 * slots_.size()), Slot{});
+  for (std::uint32_t index = 0; index < entries_.size(); ++index) {
+    const std::uint32_t hash = entries_[index].hash;
+    slots_[slot_of(hash, text_of(entries_[index]))] = {hash, index + 1};
+  }
 }
 
 void TokenTable::insert(std::string_view token, TokenId id) {
   if (2 * (entries_.size() + 1) > slots_.size()) grow();
   const std::uint32_t hash = hash_of(token);
-  slots_[slot_of(hash, token)] = static_cast<std::uint32_t>(entries_.size() + 1);
+  slots_[slot_of(hash, token)] = {hash, static_cast<std::uint32_t>(entries_.size() + 1)};
   entries_.push_back(
       {hash, static_cast<std::uint32_t>(characters_.size()), static_cast<std::uint32_t>(token.size()), id});
   characters_ += token;
@@ -46,9 +46,9 @@ void TokenTable::insert(std::string_view token, TokenId id) {
 
 std::optional<TokenId> TokenTable::find(std::string_view token) const noexcept {
   if (entries_.empty()) return std::nullopt;
-  const std::uint32_t index = slots_[slot_of(hash_of(token), token)];
-  if (index == 0) return std::nullopt;
-  return entries_[index - 1].id;
+  const std::uint32_t entry = slots_[slot_of(hash_of(token), token)].entry;
+  if (entry == 0) return std::nullopt;
+  return entries_[entry - 1].id;
 }
 
 MergeTable::MergeTable(std::size_t merges)

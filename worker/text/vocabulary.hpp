@@ -24,15 +24,19 @@ class TokenTable {
     std::uint32_t length;
     TokenId id;
   };
+  struct Slot {
+    std::uint32_t hash = 0;
+    std::uint32_t entry = 0;  ///< index into entries_ plus one; 0 is free
+  };
   [[nodiscard]] std::string_view text_of(const Entry& entry) const noexcept {
-    return std::string_view{characters_}.substr(entry.begin, entry.length);
+    return {characters_.data() + entry.begin, entry.length};
   }
   [[nodiscard]] std::size_t slot_of(std::uint32_t hash, std::string_view token) const noexcept;
   void grow();
 
   std::string characters_;
   std::vector<Entry> entries_;
-  std::vector<std::uint32_t> slots_;  ///< index into entries_ plus one; 0 is free
+  std::vector<Slot> slots_;  ///< at most half full
 };
 
 /// Whether a pair of neighbouring tokens merges, how early and into what.

@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""Compares the C++ tokenizer with the Python package `tokenizers`, text by text, and times both on one thread.
+"""Compares the C++ tokenizer with the Python package `tokenizers`, text by text, and times both on one thread (processor time).
 
   compare.py --tool BUILD/bin/tokenize_lines --model FOLDER [--model FOLDER ...] [--datasets FOLDER] [--random 100000]
+             [--every-character]
 
-The texts are every string in the JSON-lines files below --datasets, and --random strings drawn from a seed. Special
+The texts are every string in the JSON-lines files below --datasets, --random strings drawn from a seed, and a
+context for every character of Unicode. Special
 tokens are added when encoding and left out when decoding. Prints one table row for each model and source of texts,
 the first few differences, and exits with 1 if there is any.
 """
@@ -48,6 +50,11 @@ def random_text(rng):
     return "".join(pieces)
 
 
+def texts_of_every_character():
+    """Each code point between letters, digits, blanks and next to itself."""
+    return [f"a{c}1{c} {c}{c}'{c}s" for c in map(chr, range(1, 0x110000)) if not "\ud800" <= c <= "\udfff"]
+
+
 def random_texts(count, seed):
     rng = random.Random(seed)
     return [random_text(rng) for _ in range(count)]
@@ -83,10 +90,10 @@ def best_seconds(tokenizer, texts, repeats):
     """Python's own call, once for each text, as a program that reads prompts does."""
     seconds = []
     for _ in range(repeats):
-        start = time.perf_counter()
+        start = time.process_time()
         for text in texts:
             tokenizer.encode(text)
-        seconds.append(time.perf_counter() - start)
+        seconds.append(time.process_time() - start)
     return min(seconds)
 
 
@@ -109,7 +116,7 @@ def compare(tool, model, source, texts, repeats):
     megabytes = sum(len(text.encode()) for text in texts) / 1e6
     timings = [run_tool(tool, model, "time", texts)[0] for _ in range(repeats)]
     ours, theirs = min(t["encode_seconds"] for t in timings), best_seconds(tokenizer, texts, repeats)
-    print(f"{model.name:>16} {source:>9} {len(texts):>8} texts {megabytes:6.2f} MB {tokens:>9} tokens | differences: "
+    print(f"{model.name:>17} {source:>10} {len(texts):>8} texts {megabytes:6.2f} MB {tokens:>9} tokens | differences: "
           f"encode {encode_differences} decode {decode_differences} | load {timings[0]['load_seconds']:.2f} s | "
           f"harsanyi {len(texts) / ours:9.0f} texts/s {megabytes / ours:6.1f} MB/s | "
           f"tokenizers {len(texts) / theirs:9.0f} texts/s {megabytes / theirs:6.1f} MB/s | {theirs / ours:.1f}x", flush=True)
@@ -122,12 +129,15 @@ def main():
     parser.add_argument("--model", type=pathlib.Path, action="append", required=True, help="folder with tokenizer.json")
     parser.add_argument("--datasets", type=pathlib.Path)
     parser.add_argument("--random", type=int, default=100_000, metavar="N")
+    parser.add_argument("--every-character", action="store_true")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--repeats", type=int, default=3, help="timed passes; the fastest counts")
     options = parser.parse_args()
     sources = {"random": random_texts(options.random, options.seed)}
     if options.datasets:
         sources["datasets"] = dataset_texts(options.datasets)
+    if options.every_character:
+        sources["characters"] = texts_of_every_character()
     differences = sum(compare(options.tool, model, source, texts, options.repeats)
                       for model in options.model for source, texts in sources.items() if texts)
     sys.exit(1 if differences else 0)

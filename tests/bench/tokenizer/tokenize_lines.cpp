@@ -1,10 +1,12 @@
 // Encodes JSON lines of strings for compare.py.
 //
 //   tokenize_lines MODEL_FOLDER check < texts   one JSON line for each text: {"ids": […], "decoded": "…"}
-//   tokenize_lines MODEL_FOLDER time  < texts   one JSON line: {"load_seconds", "encode_seconds", "tokens"}
+//   tokenize_lines MODEL_FOLDER time  < texts   one JSON line: {"load_seconds", "encode_seconds", "tokens"},
+//   in
+//                                               seconds of this process on a processor
 //
 // Special tokens are added when encoding and left out when decoding.
-#include <chrono>
+#include <ctime>
 #include <exception>
 #include <iostream>
 #include <string>
@@ -18,10 +20,9 @@
 namespace {
 
 using harsanyi::Tokenizer;
-using Clock = std::chrono::steady_clock;
 
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
+double seconds_since(std::clock_t start) {
+  return static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
 }
 
 std::vector<std::string> read_texts(std::istream& input) {
@@ -40,7 +41,7 @@ void check(const Tokenizer& tokenizer, const std::vector<std::string>& texts) {
 }
 
 void time(const Tokenizer& tokenizer, const std::vector<std::string>& texts, double load_seconds) {
-  const auto start = Clock::now();
+  const auto start = std::clock();
   std::size_t tokens = 0;
   for (const auto& text : texts) tokens += tokenizer.encode(text, /*add_special_tokens=*/true).size();
   const nlohmann::json line{
@@ -57,7 +58,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   try {
-    const auto start = Clock::now();
+    const auto start = std::clock();
     const auto tokenizer = Tokenizer::load(argv[1]);
     const double load_seconds = seconds_since(start);
     const auto texts = read_texts(std::cin);
