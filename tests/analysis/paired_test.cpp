@@ -63,18 +63,18 @@ TEST(McNemar, EqualsTheSumOfTheBinomialTailForSmallCounts) {
     }
 }
 
-TEST(NewcombeInterval, EqualsThePublishedExamples) {
-  // The R package contingencytables states for rbind(c(59, 6), c(16, 80)): p1 - p2 = -0.0621, -0.1186 to
-  // -0.0046; Altman et al., Statistics with Confidence (2000), table 6.2, c(14, 5, 0, 22): 0.011 to 0.226.
-  // More digits: the formula over statsmodels 0.15's proportion_confint(method="wilson").
+TEST(NewcombeInterval, EqualsOtherImplementations) {
+  // The tests of the R package contingencytables state for rbind(c(59, 6), c(16, 80)): p1 - p2 = -0.0621,
+  // -0.1186 to -0.0046. More digits, and the second table: the formula in Python over statsmodels 0.15's
+  // proportion_confint(method="wilson").
   const Interval cavo =
       newcombe_interval({.both_right = 59, .right_to_wrong = 6, .wrong_to_right = 16, .both_wrong = 80});
   EXPECT_NEAR(cavo.low, 0.004625113933050061, 1e-12);
   EXPECT_NEAR(cavo.high, 0.11862119563870999, 1e-12);
-  const Interval altman =
+  const Interval uneven =
       newcombe_interval({.both_right = 14, .right_to_wrong = 5, .wrong_to_right = 0, .both_wrong = 22});
-  EXPECT_NEAR(altman.low, -0.2264926843512112, 1e-12);
-  EXPECT_NEAR(altman.high, -0.011483241383033221, 1e-12);
+  EXPECT_NEAR(uneven.low, -0.2264926843512112, 1e-12);
+  EXPECT_NEAR(uneven.high, -0.011483241383033221, 1e-12);
 }
 
 TEST(NewcombeInterval, OfSwappedMethodsIsMirrored) {
