@@ -8,6 +8,39 @@ const std::vector<Command>& commands() {
                                   "mpirun -n 2 harsanyi doctor",
                                   "Under mpirun or srun it also shows how the ranks are bound to cores.",
                                   run_doctor),
+      make_command<PlanOptions>(
+          "plan", "show the units of a sweep, their cost and memory; reads no weight",
+          "harsanyi plan --model models/smollm2 --benchmark sst2 --data data --samples 300",
+          "Takes the options of `sweep` and reads the same configuration file.", run_plan),
+      make_command<SweepOptions>("sweep",
+                                 "measure the value of every coalition of every layer into a dividend cube",
+                                 "mpirun -n 2 harsanyi sweep --model models/smollm2 --benchmark sst2 --data "
+                                 "data --samples 300 --cube cube.h5",
+                                 "Killed at any instant, the same command goes on where it was; the finished "
+                                 "cube has the same bits for any\n"
+                                 "number of ranks and restarts.",
+                                 run_sweep),
+      make_command<SelectOptions>("select", "choose the salient group of every layer from a finished cube",
+                                  "harsanyi select --cube cube.h5 --groups groups.h5", "", run_select),
+      make_command<EvaluateOptions>(
+          "evaluate", "answer benchmarks with and without calibrated attention",
+          "mpirun -n 2 harsanyi evaluate --model models/smollm2 --groups groups.h5 --benchmark sst2 --data "
+          "data "
+          "--results results.h5",
+          "Continues like `sweep`. Ends with accuracy, 95 % intervals and McNemar's test.", run_evaluate),
+      make_command<ReportOptions>(
+          "report", "tables and figures of finished files, as one page",
+          "harsanyi report --cube cube.h5 --groups groups.h5 --results results.h5 --out report", "",
+          run_report),
+      make_command<InspectOptions>(
+          "inspect", "show what a cube, groups or results file holds",
+          "harsanyi inspect cube.h5 --require-complete --verify",
+          "Exit code 5 from --require-complete means: not finished; 4 from --verify: damaged.", run_inspect),
+      make_command<ForwardOptions>(
+          "forward", "run prompts through a model, masked or calibrated by choice, and write what comes out",
+          "harsanyi forward --model models/smollm2 --text \"A fine film.\" --mask \"3:{0,2}\" --attention "
+          "--out a.h5",
+          "", run_forward),
   };
   return all;
 }

@@ -2,7 +2,7 @@
 
 #include "orchestrator/cli/commands.hpp"
 #include "orchestrator/cli/doctor/checks.hpp"
-#include "orchestrator/cli/doctor/engine_probe.hpp"
+#include "orchestrator/run/engine_library.hpp"
 #include "worker/comm/mpi/mpi_world.hpp"
 
 namespace harsanyi {
@@ -18,7 +18,7 @@ ExitCode run_doctor(const DoctorOptions& options, const Invocation&) {
   for (Finding& finding : check_mpi(MpiWorld::library_version(), launch))
     findings.push_back(std::move(finding));
   findings.push_back(check_hdf5());
-  findings.push_back(check_engine(engine_description));
+  findings.push_back(check_engine([] { return engine_library().description(); }));
   findings.push_back(check_gpu());
   findings.push_back(check_python(options.python));
 

@@ -9,7 +9,7 @@
 
 #include "orchestrator/cli/launcher.hpp"
 #include "partition/base/error.hpp"
-#include "worker/benchmark/nearest_name.hpp"
+#include "partition/base/nearest_name.hpp"
 
 namespace harsanyi {
 namespace {

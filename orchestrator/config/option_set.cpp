@@ -11,7 +11,7 @@
 
 #include "orchestrator/config/config_file.hpp"
 #include "partition/base/error.hpp"
-#include "worker/benchmark/nearest_name.hpp"
+#include "partition/base/nearest_name.hpp"
 
 namespace harsanyi {
 namespace {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace harsanyi {
@@ -11,5 +12,9 @@ struct Prompt {
   std::vector<std::int32_t> label_tokens;  ///< one token per possible answer
   int gold = 0;                            ///< index of the right answer in label_tokens
 };
+
+/// Number of leading tokens that all prompts share, at most one less than the shortest has, so that each
+/// keeps a row of its own; 0 for fewer than two prompts.
+[[nodiscard]] std::int64_t shared_prefix(std::span<const Prompt> prompts);
 
 }  // namespace harsanyi

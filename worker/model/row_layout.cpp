@@ -1,21 +1,8 @@
 #include "worker/model/row_layout.hpp"
 
-#include <algorithm>
-
 #include "partition/base/error.hpp"
 
 namespace harsanyi {
-
-std::int64_t shared_prefix(std::span<const Prompt> prompts) {
-  if (prompts.size() < 2) return 0;
-  const auto& first = prompts.front().tokens;
-  auto shared = static_cast<std::int64_t>(first.size()) - 1;
-  for (const Prompt& prompt : prompts.subspan(1)) {
-    const auto end = first.begin() + std::min(shared, static_cast<std::int64_t>(prompt.tokens.size()) - 1);
-    shared = std::mismatch(first.begin(), end, prompt.tokens.begin()).first - first.begin();
-  }
-  return shared;
-}
 
 RowLayout RowLayout::sharing_prefix(std::span<const Prompt> prompts) {
   return {prompts, shared_prefix(prompts)};

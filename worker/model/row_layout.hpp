@@ -41,7 +41,4 @@ class RowLayout {
   std::vector<std::int64_t> first_row_, own_rows_, tokens_, positions_, last_rows_;
 };
 
-/// Number of leading tokens that all prompts share, at most one less than the shortest has.
-[[nodiscard]] std::int64_t shared_prefix(std::span<const Prompt> prompts);
-
 }  // namespace harsanyi

@@ -1,4 +1,4 @@
-#include "worker/benchmark/nearest_name.hpp"
+#include "partition/base/nearest_name.hpp"
 
 #include <vector>
 

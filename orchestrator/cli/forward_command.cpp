@@ -1,0 +1,136 @@
+#include <iostream>
+
+#include <fmt/format.h>
+
+#include "orchestrator/cli/commands.hpp"
+#include "orchestrator/job/model_facts.hpp"
+#include "orchestrator/job/provenance.hpp"
+#include "orchestrator/job/run_job.hpp"
+#include "orchestrator/run/engine_library.hpp"
+#include "partition/base/error.hpp"
+#include "partition/base/sha256.hpp"
+#include "storage/forward/forward_file.hpp"
+#include "storage/groups/groups_file.hpp"
+#include "worker/benchmark/benchmark.hpp"
+#include "worker/model/checkpoint.hpp"
+
+namespace harsanyi {
+namespace {
+
+/// A prompt and what is known of it.
+struct Question {
+  std::vector<std::int32_t> tokens;
+  std::map<std::string, std::string> facts;
+};
+
+std::vector<Question> questions_of(const ForwardOptions& options, const ModelFacts& model) {
+  if (options.text)
+    return {{model.tokenizer->encode(*options.text, /*add_special_tokens=*/true), {{"text", *options.text}}}};
+  if (options.tokens) return {{options.tokens->ids, {}}};
+  Benchmark rows_of_tokens;
+  rows_of_tokens.name = "tokens";
+  rows_of_tokens.kind = BenchmarkKind::tokens;
+  std::vector<Question> questions;
+  for (PreparedRow& row : prepare_rows(rows_of_tokens, options.rows, {}, nullptr, model.config.max_positions,
+                                       model.config.shape.vocabulary)
+                              .rows)
+    questions.push_back({std::move(row.prompt.tokens),
+                         {{"row", std::to_string(row.row)}, {"gold", std::to_string(row.prompt.gold)}}});
+  return questions;
+}
+
+std::vector<std::vector<int>> heads_to_edit(const ForwardOptions& options, const ModelConfig& config) {
+  std::optional<SalientGroups> groups;
+  if (!options.groups.empty()) groups = read_groups(options.groups);
+  if (groups && (static_cast<int>(groups->layers.size()) != config.shape.layers ||
+                 groups->layout.query_heads != config.shape.query_heads))
+    throw ConfigError{fmt::format(
+        "groups file '{}' is of a model with {} layers and {} query heads, this model has {} and {}",
+        options.groups.string(), groups->layers.size(), groups->layout.query_heads, config.shape.layers,
+        config.shape.query_heads)};
+  const std::vector<bool> chosen = options.calibration.layers.among(config.shape.layers);
+  const PlayerLayout layout = config.layout();
+  std::vector<std::vector<int>> heads;
+  for (const LayerId layer : LayerRange{0, config.shape.layers}) {
+    const bool edit = chosen[static_cast<std::size_t>(layer.value)];
+    heads.push_back(!edit    ? std::vector<int>{}
+                    : groups ? groups->edited_heads(layer)
+                             : layout.heads_of(Coalition::grand(layout.players)));
+  }
+  return heads;
+}
+
+Intervention intervention_of(const ForwardOptions& options, const ModelConfig& config) {
+  Intervention intervention;
+  if (options.mask)
+    intervention.mask =
+        LayerMask{options.mask->layer, options.mask->present, options.mask_kind, options.epsilon};
+  if (options.calibrate)
+    intervention.calibration =
+        Calibration{options.calibration.alpha, options.calibration.beta, options.calibration.redistribution,
+                    heads_to_edit(options, config)};
+  return intervention;
+}
+
+Identity identity_of(const ForwardOptions& options, const ModelFacts& model, const Engine& engine) {
+  Identity identity;
+  add_model_files(identity, "model", model);
+  identity.set("model.weights_sha256", weights_digest(options.model.folder));
+  add_numerics(identity, engine.numerics());
+  identity.set("mask", options.mask ? fmt::format("{} {} epsilon {}", options.mask->text(),
+                                                  name_of(options.mask_kind), options.epsilon)
+                                    : "none");
+  identity.set(
+      "calibration",
+      options.calibrate
+          ? fmt::format("alpha {} beta {} {} layers {}", options.calibration.alpha, options.calibration.beta,
+                        name_of(options.calibration.redistribution), options.calibration.layers.text())
+          : "none");
+  if (!options.groups.empty()) identity.set("groups_sha256", sha256_file_hex(options.groups));
+  return identity;
+}
+
+ForwardPrompt record_of(const Question& question, ForwardOutput output, const ForwardOptions& options,
+                        const ModelFacts& model) {
+  ForwardPrompt prompt;
+  prompt.tokens = question.tokens;
+  if (model.tokenizer)
+    for (const std::int32_t token : question.tokens)
+      prompt.token_texts.push_back(
+          model.tokenizer->decode(std::span{&token, 1}, /*skip_special_tokens=*/false));
+  if (options.last_only) prompt.positions = {static_cast<std::int32_t>(question.tokens.size()) - 1};
+  prompt.logits = std::move(output.logits);
+  prompt.hidden = std::move(output.hidden);
+  prompt.attention = std::move(output.attention);
+  prompt.facts = question.facts;
+  return prompt;
+}
+
+}  // namespace
+
+ExitCode run_forward(const ForwardOptions& options, const Invocation& invocation) {
+  const std::unique_ptr<World> world = make_world();
+  if (world->rank() != Rank{0}) return ExitCode::ok;  // one prompt after the other, on one rank
+  const bool has_tokenizer = std::filesystem::exists(options.model.folder / "tokenizer.json");
+  const ModelFacts model = read_model_facts(options.model.folder, options.text.has_value() || has_tokenizer);
+  const std::vector<Question> questions = questions_of(options, model);
+  const Intervention intervention = intervention_of(options, model.config);
+  const auto engine = load_engine_from_library(options.model.folder,
+                                               {.threads = threads_of_rank(options.model.threads, *world)});
+  const ModelShape& s = model.config.shape;
+  ForwardWriter writer{
+      options.out,
+      {.layers = s.layers, .heads = s.query_heads, .hidden = s.hidden, .vocabulary = s.vocabulary},
+      identity_of(options, model, *engine),
+      provenance_of(invocation.command_line, invocation.configuration),
+      options.overwrite};
+  const ForwardRequest request{
+      .all_positions = !options.last_only, .hidden = options.hidden, .attention = options.attention};
+  for (const Question& question : questions)
+    writer.add(record_of(question, engine->forward(question.tokens, intervention, request), options, model));
+  writer.finish();
+  std::cout << fmt::format("{} prompts written: {}\n", questions.size(), options.out.string());
+  return ExitCode::ok;
+}
+
+}  // namespace harsanyi

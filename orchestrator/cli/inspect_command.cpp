@@ -1,0 +1,85 @@
+#include <algorithm>
+#include <iostream>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "orchestrator/cli/commands.hpp"
+#include "orchestrator/report/experiment_table.hpp"
+#include "orchestrator/report/groups_table.hpp"
+#include "orchestrator/report/table.hpp"
+#include "storage/cube/dividend_cube.hpp"
+#include "storage/file_kind.hpp"
+#include "storage/groups/groups_file.hpp"
+#include "storage/results/results_file.hpp"
+
+namespace harsanyi {
+namespace {
+
+std::string units_line(const std::vector<bool>& done, bool complete) {
+  return fmt::format("units: {} of {} done, {}\n", std::count(done.begin(), done.end(), true), done.size(),
+                     complete ? "complete" : "not complete");
+}
+
+ExitCode verdict(const InspectOptions& options, bool complete, const std::vector<UnitId>& damaged) {
+  if (!damaged.empty()) {
+    std::vector<int> numbers;
+    for (const UnitId unit : damaged) numbers.push_back(unit.value);
+    std::cout << fmt::format("DAMAGED: {} units differ from their checksum: {}\n", damaged.size(),
+                             fmt::join(numbers, ", "));
+    return ExitCode::storage;
+  }
+  if (options.verify) std::cout << "every finished unit matches its checksum\n";
+  return options.require_complete && !complete ? ExitCode::incomplete : ExitCode::ok;
+}
+
+ExitCode inspect_cube(const InspectOptions& options) {
+  const DividendCube cube = DividendCube::open(options.file);
+  const CubeDescription& description = cube.description();
+  const SweepPlan& plan = description.plan;
+  std::cout << fmt::format("dividend cube: {} layers x {} samples x {} coalitions ({} players)\n",
+                           plan.shape.layers, plan.shape.samples(), plan.shape.coalitions(),
+                           plan.shape.players)
+            << units_line(cube.done(), cube.complete())
+            << to_plain_text(experiment_table({.cube = &description}));
+  return verdict(options, cube.complete(), options.verify ? cube.damaged_units() : std::vector<UnitId>{});
+}
+
+ExitCode inspect_results(const InspectOptions& options) {
+  const ResultsFile results = ResultsFile::open(options.file);
+  const ResultsDescription& description = results.description();
+  std::cout << fmt::format("evaluation results: methods {}\n", fmt::join(description.methods, ", "));
+  for (const ResultsTable& table : description.tables)
+    std::cout << fmt::format("  {} on {}: {} items, labels {}\n", table.benchmark, table.model,
+                             table.items.size(), fmt::join(table.labels, ","));
+  std::cout << units_line(results.done(), results.complete())
+            << to_plain_text(experiment_table({.results = &description}));
+  return verdict(options, results.complete(),
+                 options.verify ? results.damaged_units() : std::vector<UnitId>{});
+}
+
+ExitCode inspect_groups(const InspectOptions& options) {
+  const SalientGroups groups = read_groups(options.file);
+  std::cout << to_plain_text(groups_table(groups, {}))
+            << to_plain_text(experiment_table({.groups = &groups}));
+  return ExitCode::ok;
+}
+
+}  // namespace
+
+ExitCode run_inspect(const InspectOptions& options, const Invocation&) {
+  switch (kind_of(options.file)) {
+    case FileKind::cube:
+      return inspect_cube(options);
+    case FileKind::results:
+      return inspect_results(options);
+    case FileKind::groups:
+      return inspect_groups(options);
+    case FileKind::forward:
+      break;
+  }
+  std::cout << "output of `harsanyi forward`: open it with h5py, or harsanyi_analysis.open_forward\n";
+  return ExitCode::ok;
+}
+
+}  // namespace harsanyi

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "orchestrator/cli/exit_code.hpp"
+#include "orchestrator/run/run_outcome.hpp"
+
+namespace harsanyi {
+
+/// How a command ends after a run: complete, interrupted by the user, stopped by the system, or with units
+/// set aside.
+[[nodiscard]] ExitCode exit_code_of(const RunOutcome& outcome);
+
+}  // namespace harsanyi

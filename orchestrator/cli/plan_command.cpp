@@ -1,0 +1,16 @@
+#include <iostream>
+
+#include "orchestrator/cli/commands.hpp"
+#include "orchestrator/cli/launcher.hpp"
+#include "orchestrator/cli/plan_text.hpp"
+
+namespace harsanyi {
+
+ExitCode run_plan(const PlanOptions& options, const Invocation&) {
+  const auto launch = launch_info();
+  if (launch && launch->rank != 0) return ExitCode::ok;  // one plan per job
+  std::cout << plan_text(prepare_sweep(options.sweep));
+  return ExitCode::ok;
+}
+
+}  // namespace harsanyi

@@ -1,0 +1,124 @@
+#include "orchestrator/cli/plan_text.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "orchestrator/run/progress.hpp"
+
+namespace harsanyi {
+namespace {
+
+// Assumed for the estimate of time, and said beside it.
+constexpr double kFlopsPerSecond = 1e11;
+
+struct Totals {
+  double flops = 0.0;
+  double longest = 0.0;
+  double memory = 0.0;
+};
+
+Totals totals_of(std::span<const UnitCost> costs) {
+  Totals totals;
+  for (const UnitCost& cost : costs) {
+    totals.flops += cost.flops;
+    totals.longest = std::max(totals.longest, cost.flops);
+    totals.memory = std::max(totals.memory, cost.memory_bytes);
+  }
+  return totals;
+}
+
+std::string line(const char* name, const std::string& text) {
+  return fmt::format("  {:<14}{}\n", name, text);
+}
+
+std::string model_line(const ModelFacts& model) {
+  const ModelShape& s = model.config.shape;
+  return line("model", fmt::format("{} ({}): {} layers, {} query and {} key/value heads, {} parameters",
+                                   model.name, model.config.family, s.layers, s.query_heads, s.kv_heads,
+                                   with_prefix(static_cast<double>(s.parameters()), "")));
+}
+
+std::string cost_lines(const Totals& totals) {
+  return line("cost", fmt::format("{} in all, {} the largest unit; {} at {} per rank",
+                                  with_prefix(totals.flops, "FLOP"), with_prefix(totals.longest, "FLOP"),
+                                  duration_text(totals.flops / kFlopsPerSecond),
+                                  with_prefix(kFlopsPerSecond, "FLOP/s")));
+}
+
+std::string memory_line(const Totals& totals, const ModelFacts& model) {
+  const double weights = 4.0 * static_cast<double>(model.config.shape.parameters());
+  return line("memory",
+              fmt::format("{} weights (float32, shared by the ranks of a node where stored so) + {} per rank",
+                          with_prefix(weights, "B"), with_prefix(totals.memory, "B")));
+}
+
+std::string prompt_line(std::vector<int> lengths) {
+  std::sort(lengths.begin(), lengths.end());
+  return line("prompts", fmt::format("{} of {} to {} tokens, median {}", lengths.size(), lengths.front(),
+                                     lengths.back(), lengths[lengths.size() / 2]));
+}
+
+}  // namespace
+
+std::string with_prefix(double value, const char* unit) {
+  constexpr std::array prefixes{"", "k", "M", "G", "T", "P", "E"};
+  std::size_t prefix = 0;
+  while (value >= 999.5 && prefix + 1 < prefixes.size()) {
+    value /= 1000.0;
+    ++prefix;
+  }
+  const int digits = value < 9.995 ? 2 : value < 99.95 ? 1 : 0;
+  return fmt::format("{:.{}f} {}{}", value, prefix == 0 && value == static_cast<int>(value) ? 0 : digits,
+                     prefixes[prefix], unit);
+}
+
+std::string plan_text(const SweepJob& job) {
+  const SweepPlan& plan = job.plan;
+  const Totals totals = totals_of(job.costs);
+  const double published = published_flops(plan, job.model.config.shape, job.prompt_lengths());
+  const std::int64_t values =
+      std::int64_t{plan.shape.layers} * plan.shape.samples() * plan.shape.coalitions();
+  std::string text = "sweep plan\n";
+  text += model_line(job.model);
+  text += line(
+      "game",
+      fmt::format(
+          "{} players, {} coalitions per layer; mask {}{}; value over the {}", plan.shape.players,
+          plan.shape.coalitions(), name_of(job.rules.mask),
+          job.rules.mask == MaskKind::undifferentiated ? fmt::format(", epsilon {}", job.rules.epsilon) : "",
+          job.rules.value == ValueKind::label_set ? "label tokens" : "whole vocabulary"));
+  text += prompt_line(job.prompt_lengths());
+  text += line("values", fmt::format("{} = {} layers x {} samples x {} coalitions", values, plan.shape.layers,
+                                     plan.shape.samples(), plan.shape.coalitions()));
+  text += line("units", fmt::format("{} of at most {} layers, {} coalitions, {} samples", plan.units.size(),
+                                    plan.sharding.layers, plan.sharding.coalitions, plan.sharding.samples));
+  text += cost_lines(totals);
+  text += line("published loop", fmt::format("{}, one full forward pass per value: {:.1f} times as much",
+                                             with_prefix(published, "FLOP"), published / totals.flops));
+  text += memory_line(totals, job.model);
+  return text;
+}
+
+std::string plan_text(const EvaluationJob& job) {
+  std::string text = "evaluation plan\n";
+  std::vector<int> lengths;
+  for (const auto& prompts : job.prompts)
+    for (const Prompt& prompt : prompts) lengths.push_back(static_cast<int>(prompt.tokens.size()));
+  for (const EvaluatedModel& model : job.models) text += model_line(model.facts);
+  text += line("methods", fmt::format("{}", fmt::join(job.methods, ", ")));
+  for (const ResultsTable& table : job.tables)
+    text +=
+        line("table", fmt::format("{} on {}: {} items", table.benchmark, table.model, table.items.size()));
+  text += prompt_line(lengths);
+  text +=
+      line("units", fmt::format("{} of at most {} items", job.plan.units.size(), job.plan.items_per_unit));
+  const Totals totals = totals_of(job.costs);
+  text += cost_lines(totals);
+  for (const EvaluatedModel& model : job.models) text += memory_line(totals, model.facts);
+  return text;
+}
+
+}  // namespace harsanyi

@@ -1,0 +1,104 @@
+#include <iostream>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "orchestrator/cli/commands.hpp"
+#include "orchestrator/cli/outcome.hpp"
+#include "orchestrator/cli/plan_text.hpp"
+#include "orchestrator/job/provenance.hpp"
+#include "orchestrator/job/run_job.hpp"
+#include "orchestrator/job/sweep_job.hpp"
+#include "orchestrator/run/engine_library.hpp"
+#include "orchestrator/run/together.hpp"
+#include "partition/game/summary.hpp"
+#include "worker/model/checkpoint.hpp"
+
+namespace harsanyi {
+namespace {
+
+CubeDescription describe_cube(const SweepJob& job, Identity identity, Provenance provenance) {
+  return {.plan = job.plan,
+          .layout = job.model.config.layout(),
+          .mask = job.rules.mask,
+          .epsilon = job.rules.epsilon,
+          .value = job.rules.value,
+          .samples = job.samples,
+          .identity = std::move(identity),
+          .provenance = std::move(provenance)};
+}
+
+std::string describe_unit(const SweepUnit& unit) {
+  return fmt::format("unit {} (layers {}-{}, coalitions {}-{}, samples {}-{})", unit.id.value,
+                     unit.layers.first, unit.layers.last - 1, unit.coalitions.first, unit.coalitions.last - 1,
+                     unit.samples.first, unit.samples.last - 1);
+}
+
+// Mean values and dividends of every layer, and the completion mark (spec gac.md section 5).
+void reduce(DividendCube& cube) {
+  std::vector<LayerSummary> layers;
+  const CubeDescription& description = cube.description();
+  for (const LayerId layer : LayerRange{0, description.plan.shape.layers})
+    layers.push_back(summarise_layer(cube.layer_values(layer), description.layout.players,
+                                     Orientation::present, ZeroRule::none));
+  cube.complete_with(layers);
+}
+
+void say_end(const DividendCube& cube, const RunOutcome& outcome, const std::filesystem::path& file) {
+  if (cube.complete())
+    std::cout << fmt::format("cube complete: {} units, {} of them in earlier runs: {}\n", outcome.units,
+                             outcome.done_before, file.string());
+  else
+    std::cout << fmt::format(
+        "cube unfinished: {} of {} units done; run the same command again to go on: {}\n",
+        outcome.done_before + outcome.done_now, outcome.units, file.string());
+}
+
+}  // namespace
+
+ExitCode run_sweep(const SweepOptions& options, const Invocation& invocation) {
+  const StopSignals signals;
+  const std::unique_ptr<World> world = make_world();
+  const bool leads = world->rank() == Rank{0};
+  std::optional<SweepJob> job;
+  together(*world, [&] { job = prepare_sweep(options); });
+  if (options.dry_run) {
+    if (leads) std::cout << plan_text(*job);
+    return ExitCode::ok;
+  }
+
+  std::unique_ptr<Engine> engine;
+  std::optional<DividendCube> cube;
+  together(*world, [&] {
+    engine = load_engine_from_library(options.model.folder,
+                                      {.threads = threads_of_rank(options.model.threads, *world)});
+    add_numerics(job->identity, engine->numerics());
+  });
+  together(*world, [&] {
+    if (!leads) return;
+    Identity identity = job->identity;
+    identity.set("model.weights_sha256", weights_digest(options.model.folder));
+    cube = DividendCube::open_or_create(
+        options.cube, describe_cube(*job, std::move(identity),
+                                    provenance_of(invocation.command_line, invocation.configuration)));
+  });
+
+  const WorkFunction compute = [&](UnitId unit) {
+    return engine->values(job->plan.units[static_cast<std::size_t>(unit.index())], job->prompts, job->rules);
+  };
+  const auto progress = make_progress({.title = "sweep"});
+  RunOptions run;
+  run.schedule.attempts = options.attempts;
+  run.describe = [&](UnitId unit) {
+    return describe_unit(job->plan.units[static_cast<std::size_t>(unit.index())]);
+  };
+  const RunOutcome outcome = run_units(*world, job->tasks(), leads ? &*cube : nullptr, compute,
+                                       job->identity.digest(), *progress, run);
+  together(*world, [&] {
+    if (leads && outcome.complete() && !cube->complete()) reduce(*cube);
+  });
+  if (leads) say_end(*cube, outcome, options.cube);
+  return exit_code_of(outcome);
+}
+
+}  // namespace harsanyi

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "orchestrator/config/evaluate_options.hpp"
+#include "orchestrator/job/model_facts.hpp"
+#include "orchestrator/schedule/scheduler.hpp"
+#include "partition/base/identity.hpp"
+#include "partition/game/salient_group.hpp"
+#include "partition/plan/cost.hpp"
+#include "partition/plan/evaluation_plan.hpp"
+#include "partition/plan/prompt.hpp"
+#include "storage/results/results_file.hpp"
+#include "worker/engine/engine.hpp"
+
+namespace harsanyi {
+
+/// One model of an evaluation and what each method does to it.
+struct EvaluatedModel {
+  ModelFacts facts;
+  std::optional<SalientGroups> groups;                ///< where --method gac is asked for
+  std::vector<std::optional<Calibration>> of_method;  ///< [methods] nothing: the unmodified model
+};
+
+/// An evaluation before it runs: the same on every rank, made from the options without a weight.
+struct EvaluationJob {
+  std::vector<EvaluatedModel> models;
+  std::vector<std::string> methods;
+  std::vector<ResultsTable> tables;          ///< (model, benchmark), models outermost
+  std::vector<std::vector<Prompt>> prompts;  ///< [tables][items]
+  EvaluationPlan plan;
+  std::vector<UnitCost> costs;  ///< [units]
+  Identity identity;            ///< without the weights and numerics, which `run_evaluate` adds
+
+  [[nodiscard]] std::vector<UnitTask> tasks() const;  ///< units of one model belong together
+  [[nodiscard]] std::span<const Prompt> prompts_of(const EvaluationUnit& unit) const;
+};
+
+/// @throws Error types naming file and remedy; ConfigError if two models have one name
+[[nodiscard]] EvaluationJob prepare_evaluation(const EvaluateOptions& options);
+
+}  // namespace harsanyi

@@ -1,0 +1,30 @@
+#include "orchestrator/job/run_job.hpp"
+
+#include <algorithm>
+#include <thread>
+
+#include <sched.h>
+
+namespace harsanyi {
+
+int threads_of_rank(int asked, const World& world) {
+  if (asked > 0) return asked;
+  cpu_set_t allowed;
+  CPU_ZERO(&allowed);
+  const bool known = ::sched_getaffinity(0, sizeof allowed, &allowed) == 0;
+  const int cores = known ? CPU_COUNT(&allowed) : static_cast<int>(std::thread::hardware_concurrency());
+  const auto all_cores = static_cast<int>(std::thread::hardware_concurrency());
+  // A launcher that bound this rank to some cores has divided the node already.
+  if (cores < all_cores) return cores;
+  return std::max(1, cores / std::max(1, world.ranks_on_this_node()));
+}
+
+void add_numerics(Identity& identity, const Numerics& numerics) {
+  identity.set("numerics.dtype", numerics.compute_dtype);
+  identity.set("numerics.device", numerics.device);
+  identity.set("numerics.blas", numerics.blas);
+  identity.set("numerics.blas_mode", numerics.blas_mode);
+  identity.set("numerics.libtorch", numerics.libtorch);
+}
+
+}  // namespace harsanyi

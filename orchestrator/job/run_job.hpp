@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+
+#include "orchestrator/run/run_units.hpp"
+#include "orchestrator/run/world.hpp"
+#include "partition/base/identity.hpp"
+#include "worker/engine/engine.hpp"
+
+namespace harsanyi {
+
+/// Compute threads of this rank: `asked`, or the cores this process may use divided by the ranks of its node.
+[[nodiscard]] int threads_of_rank(int asked, const World& world);
+
+/// Adds what the engine computes with; part of the identity because it decides bits.
+void add_numerics(Identity& identity, const Numerics& numerics);
+
+}  // namespace harsanyi

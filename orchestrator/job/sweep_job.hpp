@@ -1,0 +1,39 @@
+#pragma once
+
+#include <vector>
+
+#include "orchestrator/config/sweep_options.hpp"
+#include "orchestrator/job/model_facts.hpp"
+#include "orchestrator/schedule/scheduler.hpp"
+#include "partition/base/identity.hpp"
+#include "partition/plan/cost.hpp"
+#include "partition/plan/prompt.hpp"
+#include "partition/plan/sweep_plan.hpp"
+#include "storage/cube/dividend_cube.hpp"
+#include "worker/engine/engine.hpp"
+
+namespace harsanyi {
+
+/// A sweep before it runs: the same on every rank, made from the options without a weight.
+struct SweepJob {
+  ModelFacts model;
+  GameRules rules;
+  std::vector<Prompt> prompts;       ///< [samples]
+  std::vector<SampleLabel> samples;  ///< [samples]
+  SweepPlan plan;
+  std::vector<UnitCost> costs;  ///< [units]
+  Identity identity;            ///< without the weights and numerics, which `run_sweep` adds
+
+  [[nodiscard]] std::vector<int> prompt_lengths() const;
+  [[nodiscard]] std::vector<UnitTask> tasks() const;  ///< units of the same samples belong together
+};
+
+/// Extents that `--unit-...  0` stands for: a function of the experiment alone, never of the machine.
+/// Eight samples share a prompt prefix in a matrix of some hundred rows; an eighth of the layers and at most
+/// 64 coalitions keep a unit at seconds to a minute.
+[[nodiscard]] Sharding chosen_sharding(const SweepOptions& options, int layers, int players);
+
+/// @throws Error types naming file and remedy
+[[nodiscard]] SweepJob prepare_sweep(const SweepOptions& options);
+
+}  // namespace harsanyi
