@@ -44,14 +44,16 @@ def main() -> None:
     passes = cache_folder() / "clang-tidy"
     passes.mkdir(parents=True, exist_ok=True)
     checker = Checker(root, build, passes)
+    outcomes = []
     with ThreadPoolExecutor(options.jobs) as pool:
-        outcomes = list(pool.map(checker.check, sources))
-    failed = [text for text in outcomes if text not in (PASSED, PASSED_BEFORE)]
-    for text in failed:
-        print(text)
+        for outcome in pool.map(checker.check, sources):
+            outcomes.append(outcome)
+            if outcome not in (PASSED, PASSED_BEFORE):
+                print(outcome, flush=True)
+    failures = len(outcomes) - outcomes.count(PASSED) - outcomes.count(PASSED_BEFORE)
     unchanged = f"{outcomes.count(PASSED_BEFORE)} unchanged since they passed"
-    print(f"clang-tidy: {len(sources)} sources, {unchanged}, {len(failed)} with findings")
-    sys.exit(1 if failed else 0)
+    print(f"clang-tidy: {len(sources)} sources, {unchanged}, {failures} with findings")
+    sys.exit(1 if failures else 0)
 
 
 def cache_folder() -> Path:
