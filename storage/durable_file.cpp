@@ -133,8 +133,10 @@ PartialFile::PartialFile(const fs::path& final_path) : final_path_{final_path} {
   const auto folder = folder_of(final_path);
   std::error_code ignored;
   if (!fs::is_directory(folder, ignored))
-    throw StorageError{fmt::format("{}: cannot make the file (there is no folder {}); make the folder first",
-                                   final_path.string(), folder.string())};
+    throw StorageError{
+        fmt::format("{}: cannot make the file (there is no folder {} that can be entered); make it, or check "
+                    "its permissions",
+                    final_path.string(), folder.string())};
   auto partial_path = final_path;
   partial_path += ".partial";
   file_ = LockedFile::open_or_make(partial_path);

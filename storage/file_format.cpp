@@ -73,7 +73,8 @@ hdf5::File open_format(const fs::path& path, const FileFormat& format, hdf5::Acc
 }
 
 void require_replaceable(const fs::path& path, const FileFormat& format, bool overwrite) {
-  if (!fs::exists(fs::symlink_status(path))) return;
+  std::error_code ignored;
+  if (!fs::exists(fs::symlink_status(path, ignored))) return;
   if (!overwrite)
     throw StorageError{
         fmt::format("{}: the file exists; choose another name, or allow overwriting", path.string())};

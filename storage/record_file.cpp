@@ -15,6 +15,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// False also where the path cannot be followed; making the file then says why.
+bool is_there(const fs::path& path) {
+  std::error_code ignored;
+  return fs::exists(path, ignored);
+}
+
 hdf5::Box one_unit(UnitId unit) {
   return {{static_cast<hsize_t>(unit.index())}, {1}};
 }
@@ -43,7 +49,7 @@ void write_common_parts(const hdf5::File& file, const RecordFile::Contents& cont
 /// @return nothing if another process brought the file about meanwhile
 std::optional<LockedFile> create_record(const fs::path& path, const RecordFile::Contents& contents) {
   PartialFile partial{path};
-  if (fs::exists(path)) return std::nullopt;  // nobody else can make it from here on
+  if (is_there(path)) return std::nullopt;  // nobody else can make it from here on
   require_space(path, contents.bytes);
   {
     const auto file = hdf5::create_file(partial.path());
@@ -75,7 +81,7 @@ void require_same_experiment(const fs::path& path, const Identity& ours, const I
 
 RecordFile RecordFile::open_or_create(const fs::path& path, const Contents& contents) {
   std::optional<LockedFile> lock;
-  if (!fs::exists(path)) lock = create_record(path, contents);
+  if (!is_there(path)) lock = create_record(path, contents);
   if (!lock) {
     require_readable(path);
     lock = LockedFile::open(path);

@@ -172,6 +172,8 @@ def split(rows: list[Row], choice: Choice) -> tuple[list[Row], list[Row]]:
     for row in rows:
         taken[row.label] += 1
         (calibration if taken[row.label] <= half else scored).append(row)
+    # The label that filled its half first leads here: an order of its own, so that the first rows are a fair sample.
+    scored.sort(key=lambda row: place_of(row.text, choice.seed + 1))
     return calibration, scored
 
 

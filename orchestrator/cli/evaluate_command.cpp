@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "orchestrator/cli/commands.hpp"
+#include "orchestrator/cli/in_world.hpp"
 #include "orchestrator/cli/outcome.hpp"
 #include "orchestrator/cli/plan_text.hpp"
 #include "orchestrator/job/evaluation_job.hpp"
@@ -84,23 +85,19 @@ void say_end(ResultsFile& results, const RunOutcome& outcome, const std::filesys
                            outcome.done_before, file.string());
 }
 
-}  // namespace
-
-ExitCode run_evaluate(const EvaluateOptions& options, const Invocation& invocation) {
-  const StopSignals signals;
-  const std::unique_ptr<World> world = make_world();
-  const bool leads = world->rank() == Rank{0};
+ExitCode evaluate_in(World& world, const EvaluateOptions& options, const Invocation& invocation) {
+  const bool leads = world.rank() == Rank{0};
   std::optional<EvaluationJob> job;
-  together(*world, [&] { job = prepare_evaluation(options); });
+  together(world, [&] { job = prepare_evaluation(options); });
   if (options.dry_run) {
     if (leads) std::cout << plan_text(*job);
     return ExitCode::ok;
   }
 
-  Answerer answerer{*job, threads_of_rank(options.threads, *world)};
+  Answerer answerer{*job, threads_of_rank(options.threads, world)};
   std::optional<ResultsFile> results;
-  together(*world, [&] { add_numerics(job->identity, answerer.engine_of(0).numerics()); });
-  together(*world, [&] {
+  together(world, [&] { add_numerics(job->identity, answerer.engine_of(0).numerics()); });
+  together(world, [&] {
     if (!leads) return;
     Identity identity = job->identity;
     add_weights(identity, *job);
@@ -117,14 +114,21 @@ ExitCode run_evaluate(const EvaluateOptions& options, const Invocation& invocati
   run.schedule.attempts = options.attempts;
   run.describe = [&](UnitId unit) { return describe_unit(*job, unit); };
   const RunOutcome outcome = run_units(
-      *world, job->tasks(), leads ? &*results : nullptr, [&](UnitId unit) { return answerer.answer(unit); },
+      world, job->tasks(), leads ? &*results : nullptr, [&](UnitId unit) { return answerer.answer(unit); },
       job->identity.digest(), *progress, run);
-  together(*world, [&] {
+  together(world, [&] {
     if (!leads) return;
     if (outcome.complete() && !results->complete()) results->mark_complete();
     say_end(*results, outcome, options.results);
   });
   return exit_code_of(outcome);
+}
+
+}  // namespace
+
+ExitCode run_evaluate(const EvaluateOptions& options, const Invocation& invocation) {
+  const StopSignals signals;
+  return in_world([&](World& world) { return evaluate_in(world, options, invocation); });
 }
 
 }  // namespace harsanyi

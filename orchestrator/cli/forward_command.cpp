@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "orchestrator/cli/commands.hpp"
+#include "orchestrator/cli/in_world.hpp"
 #include "orchestrator/job/model_facts.hpp"
 #include "orchestrator/job/provenance.hpp"
 #include "orchestrator/job/run_job.hpp"
@@ -106,17 +107,13 @@ ForwardPrompt record_of(const Question& question, ForwardOutput output, const Fo
   return prompt;
 }
 
-}  // namespace
-
-ExitCode run_forward(const ForwardOptions& options, const Invocation& invocation) {
-  const std::unique_ptr<World> world = make_world();
-  if (world->rank() != Rank{0}) return ExitCode::ok;  // one prompt after the other, on one rank
+ExitCode forward_in(const World& world, const ForwardOptions& options, const Invocation& invocation) {
   const bool has_tokenizer = std::filesystem::exists(options.model.folder / "tokenizer.json");
   const ModelFacts model = read_model_facts(options.model.folder, options.text.has_value() || has_tokenizer);
   const std::vector<Question> questions = questions_of(options, model);
   const Intervention intervention = intervention_of(options, model.config);
   const auto engine = load_engine_from_library(options.model.folder,
-                                               {.threads = threads_of_rank(options.model.threads, *world)});
+                                               {.threads = threads_of_rank(options.model.threads, world)});
   const ModelShape& s = model.config.shape;
   ForwardWriter writer{
       options.out,
@@ -131,6 +128,15 @@ ExitCode run_forward(const ForwardOptions& options, const Invocation& invocation
   writer.finish();
   std::cout << fmt::format("{} prompts written: {}\n", questions.size(), options.out.string());
   return ExitCode::ok;
+}
+
+}  // namespace
+
+ExitCode run_forward(const ForwardOptions& options, const Invocation& invocation) {
+  return in_world([&](World& world) {
+    // One prompt after the other, on one rank: the others would only repeat it.
+    return world.rank() == Rank{0} ? forward_in(world, options, invocation) : ExitCode::ok;
+  });
 }
 
 }  // namespace harsanyi

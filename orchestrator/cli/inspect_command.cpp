@@ -16,6 +16,19 @@
 namespace harsanyi {
 namespace {
 
+// The facts of a file; its configuration, which has lines of its own, stands below the table.
+void show_facts(const ExperimentParts& parts) {
+  Table table = experiment_table(parts);
+  std::string configuration;
+  std::erase_if(table.rows, [&](const std::vector<std::string>& row) {
+    if (row[2] != "configuration") return false;
+    configuration = row[3];
+    return true;
+  });
+  std::cout << to_plain_text(table);
+  if (!configuration.empty()) std::cout << "\nConfiguration\n" << configuration;
+}
+
 std::string units_line(const std::vector<bool>& done, bool complete) {
   return fmt::format("units: {} of {} done, {}\n", std::count(done.begin(), done.end(), true), done.size(),
                      complete ? "complete" : "not complete");
@@ -40,8 +53,8 @@ ExitCode inspect_cube(const InspectOptions& options) {
   std::cout << fmt::format("dividend cube: {} layers x {} samples x {} coalitions ({} players)\n",
                            plan.shape.layers, plan.shape.samples(), plan.shape.coalitions(),
                            plan.shape.players)
-            << units_line(cube.done(), cube.complete())
-            << to_plain_text(experiment_table({.cube = &description}));
+            << units_line(cube.done(), cube.complete());
+  show_facts({.cube = &description});
   return verdict(options, cube.complete(), options.verify ? cube.damaged_units() : std::vector<UnitId>{});
 }
 
@@ -52,16 +65,16 @@ ExitCode inspect_results(const InspectOptions& options) {
   for (const ResultsTable& table : description.tables)
     std::cout << fmt::format("  {} on {}: {} items, labels {}\n", table.benchmark, table.model,
                              table.items.size(), fmt::join(table.labels, ","));
-  std::cout << units_line(results.done(), results.complete())
-            << to_plain_text(experiment_table({.results = &description}));
+  std::cout << units_line(results.done(), results.complete());
+  show_facts({.results = &description});
   return verdict(options, results.complete(),
                  options.verify ? results.damaged_units() : std::vector<UnitId>{});
 }
 
 ExitCode inspect_groups(const InspectOptions& options) {
   const SalientGroups groups = read_groups(options.file);
-  std::cout << to_plain_text(groups_table(groups, {}))
-            << to_plain_text(experiment_table({.groups = &groups}));
+  std::cout << to_plain_text(groups_table(groups, {}));
+  show_facts({.groups = &groups});
   return ExitCode::ok;
 }
 

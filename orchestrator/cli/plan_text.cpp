@@ -31,7 +31,7 @@ Totals totals_of(std::span<const UnitCost> costs) {
 }
 
 std::string line(const char* name, const std::string& text) {
-  return fmt::format("  {:<14}{}\n", name, text);
+  return fmt::format("  {:<16}{}\n", name, text);
 }
 
 std::string model_line(const ModelFacts& model) {

@@ -1,13 +1,10 @@
 #include "orchestrator/cli/program.hpp"
 
 #include <exception>
-#include <filesystem>
-#include <new>
-#include <optional>
 
 #include <fmt/format.h>
 
-#include "orchestrator/cli/launcher.hpp"
+#include "orchestrator/cli/failure.hpp"
 #include "partition/base/error.hpp"
 #include "partition/base/nearest_name.hpp"
 
@@ -50,39 +47,14 @@ ExitCode run_command(const std::vector<Command>& commands, std::span<const std::
   return command.call(command, arguments.subspan(1), out);
 }
 
-/// The rank in front of a message, where there are several.
-std::string speaker(const std::optional<LaunchInfo>& launch) {
-  return launch && launch->ranks > 1 ? fmt::format("harsanyi (rank {})", launch->rank) : "harsanyi";
-}
-
 }  // namespace
 
 ExitCode run_program(const std::vector<Command>& commands, std::span<const std::string> arguments,
                      std::ostream& out, std::ostream& errors) {
-  const std::optional<LaunchInfo> launch = launch_info();
-  const auto report = [&](ExitCode code, std::string_view problem) {
-    errors << fmt::format("{}: {}\n", speaker(launch), problem);
-    return code;
-  };
   try {
     return run_command(commands, arguments, out);
-  } catch (const ConfigError& e) {
-    // Every rank reads the same command line: one of them says what is wrong with it.
-    return launch && launch->rank != 0 ? ExitCode::usage : report(ExitCode::usage, e.what());
-  } catch (const PlanError& e) {
-    return report(ExitCode::usage, e.what());
-  } catch (const StorageError& e) {
-    return report(ExitCode::storage, e.what());
-  } catch (const CommError& e) {
-    return report(ExitCode::internal_error, e.what());
-  } catch (const Error& e) {
-    return report(ExitCode::bad_input, e.what());
-  } catch (const std::filesystem::filesystem_error& e) {
-    return report(ExitCode::storage, e.what());
-  } catch (const std::bad_alloc&) {
-    return report(ExitCode::internal_error, "out of memory; use fewer ranks per node or smaller units");
-  } catch (const std::exception& e) {
-    return report(ExitCode::internal_error, fmt::format("internal error: {}", e.what()));
+  } catch (const std::exception& error) {
+    return report_failure(error, errors);
   }
 }
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "orchestrator/cli/commands.hpp"
+#include "orchestrator/cli/in_world.hpp"
 #include "orchestrator/cli/outcome.hpp"
 #include "orchestrator/cli/plan_text.hpp"
 #include "orchestrator/job/provenance.hpp"
@@ -54,14 +55,10 @@ void say_end(const DividendCube& cube, const RunOutcome& outcome, const std::fil
         outcome.done_before + outcome.done_now, outcome.units, file.string());
 }
 
-}  // namespace
-
-ExitCode run_sweep(const SweepOptions& options, const Invocation& invocation) {
-  const StopSignals signals;
-  const std::unique_ptr<World> world = make_world();
-  const bool leads = world->rank() == Rank{0};
+ExitCode sweep_in(World& world, const SweepOptions& options, const Invocation& invocation) {
+  const bool leads = world.rank() == Rank{0};
   std::optional<SweepJob> job;
-  together(*world, [&] { job = prepare_sweep(options); });
+  together(world, [&] { job = prepare_sweep(options); });
   if (options.dry_run) {
     if (leads) std::cout << plan_text(*job);
     return ExitCode::ok;
@@ -69,12 +66,12 @@ ExitCode run_sweep(const SweepOptions& options, const Invocation& invocation) {
 
   std::unique_ptr<Engine> engine;
   std::optional<DividendCube> cube;
-  together(*world, [&] {
+  together(world, [&] {
     engine = load_engine_from_library(options.model.folder,
-                                      {.threads = threads_of_rank(options.model.threads, *world)});
+                                      {.threads = threads_of_rank(options.model.threads, world)});
     add_numerics(job->identity, engine->numerics());
   });
-  together(*world, [&] {
+  together(world, [&] {
     if (!leads) return;
     Identity identity = job->identity;
     identity.set("model.weights_sha256", weights_digest(options.model.folder));
@@ -92,13 +89,20 @@ ExitCode run_sweep(const SweepOptions& options, const Invocation& invocation) {
   run.describe = [&](UnitId unit) {
     return describe_unit(job->plan.units[static_cast<std::size_t>(unit.index())]);
   };
-  const RunOutcome outcome = run_units(*world, job->tasks(), leads ? &*cube : nullptr, compute,
+  const RunOutcome outcome = run_units(world, job->tasks(), leads ? &*cube : nullptr, compute,
                                        job->identity.digest(), *progress, run);
-  together(*world, [&] {
+  together(world, [&] {
     if (leads && outcome.complete() && !cube->complete()) reduce(*cube);
   });
   if (leads) say_end(*cube, outcome, options.cube);
   return exit_code_of(outcome);
+}
+
+}  // namespace
+
+ExitCode run_sweep(const SweepOptions& options, const Invocation& invocation) {
+  const StopSignals signals;
+  return in_world([&](World& world) { return sweep_in(world, options, invocation); });
 }
 
 }  // namespace harsanyi

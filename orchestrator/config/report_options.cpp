@@ -14,7 +14,7 @@ void describe(OptionSet& set, ReportOptions& options) {
   set.add({"attention-after", "FILE", "the same prompt, calibrated"}, options.attention_after);
 
   set.begin_group("Output");
-  set.add({"out", "DIR", "folder for report.html, tables and figures"}, options.out);
+  set.add({"out", "DIR", "folder for index.html, tables and figures"}, options.out);
   set.add_switch("overwrite", "replace the files of an existing report", options.overwrite);
   set.add({"python", "EXE", "interpreter that has the package harsanyi_analysis"}, options.python);
 }

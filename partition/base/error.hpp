@@ -12,15 +12,45 @@ class Error : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-class GameError : public Error { public: using Error::Error; };       ///< a value table that is no game
-class PlanError : public Error { public: using Error::Error; };       ///< an experiment that cannot be cut into units
-class StorageError : public Error { public: using Error::Error; };    ///< HDF5 files
-class ModelError : public Error { public: using Error::Error; };      ///< config.json, checkpoints, architectures
-class TextError : public Error { public: using Error::Error; };       ///< tokenizers and text
-class BenchmarkError : public Error { public: using Error::Error; };  ///< prompt tables and rows
-class CommError : public Error { public: using Error::Error; };       ///< messages between ranks
-class AnalysisError : public Error { public: using Error::Error; };   ///< answers that cannot be evaluated
-class ReportError : public Error { public: using Error::Error; };     ///< tables that cannot be built or written
-class ConfigError : public Error { public: using Error::Error; };     ///< command line and configuration files
+class GameError : public Error {
+ public:
+  using Error::Error;
+};  ///< a value table that is no game
+class PlanError : public Error {
+ public:
+  using Error::Error;
+};  ///< an experiment that cannot be cut into units
+class StorageError : public Error {
+ public:
+  using Error::Error;
+};  ///< HDF5 files
+class ModelError : public Error {
+ public:
+  using Error::Error;
+};  ///< config.json, checkpoints, architectures
+class TextError : public Error {
+ public:
+  using Error::Error;
+};  ///< tokenizers and text
+class BenchmarkError : public Error {
+ public:
+  using Error::Error;
+};  ///< prompt tables and rows
+class CommError : public Error {
+ public:
+  using Error::Error;
+};  ///< messages between ranks
+class AnalysisError : public Error {
+ public:
+  using Error::Error;
+};  ///< answers that cannot be evaluated
+class ReportError : public Error {
+ public:
+  using Error::Error;
+};  ///< tables that cannot be built or written
+class ConfigError : public Error {
+ public:
+  using Error::Error;
+};  ///< command line and configuration files
 
 }  // namespace harsanyi

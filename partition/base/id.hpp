@@ -21,7 +21,7 @@ using LayerId = Id<struct LayerTag>;    ///< a decoder layer of the model
 using PlayerId = Id<struct PlayerTag>;  ///< a player of one layer's game: one KV group
 using SampleId = Id<struct SampleTag>;  ///< a calibration sample, in the order of the experiment's pool
 using ItemId = Id<struct ItemTag>;      ///< a benchmark row of an evaluation table
-using UnitId = Id<struct UnitTag>;      ///< a unit of work; dense from 0, the key under which progress is kept
+using UnitId = Id<struct UnitTag>;  ///< a unit of work; dense from 0, the key under which progress is kept
 
 /// Half-open range [first, last) of anything with `from_index` and `index`. Iterates over its elements.
 template <class T>

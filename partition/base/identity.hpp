@@ -7,8 +7,8 @@
 
 namespace harsanyi {
 
-/// All facts that decide a number of an experiment, as sorted (name, value) pairs: hashes of weights, tokenizer,
-/// data and prompts, conventions, sharding, numerics. Results of different identities never mix.
+/// All facts that decide a number of an experiment, as sorted (name, value) pairs: hashes of weights,
+/// tokenizer, data and prompts, conventions, sharding, numerics. Results of different identities never mix.
 /// What does not decide a number (host names, time, number of ranks) does not belong here.
 class Identity {
  public:

@@ -21,8 +21,8 @@ class Sha256 {
   Sha256& update(std::span<const std::byte> bytes);
   Sha256& update(std::string_view text);
 
-  [[nodiscard]] std::string hex();                ///< 64 digits
-  [[nodiscard]] std::uint64_t first_64_bits();    ///< first 8 bytes of the hash, little endian; block checksums
+  [[nodiscard]] std::string hex();              ///< 64 digits
+  [[nodiscard]] std::uint64_t first_64_bits();  ///< first 8 bytes of the hash, little endian; block checksums
 
  private:
   struct State;

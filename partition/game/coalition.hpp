@@ -30,7 +30,9 @@ class Coalition {
   [[nodiscard]] constexpr Coalition complement(int players) const noexcept {
     return Coalition{grand(players).bits_ & ~bits_};
   }
-  [[nodiscard]] constexpr Coalition with(PlayerId p) const noexcept { return Coalition{bits_ | (1U << p.value)}; }
+  [[nodiscard]] constexpr Coalition with(PlayerId p) const noexcept {
+    return Coalition{bits_ | (1U << p.value)};
+  }
   friend constexpr auto operator<=>(const Coalition&, const Coalition&) = default;
 
  private:
@@ -42,7 +44,9 @@ using CoalitionRange = Range<Coalition>;
 /// Most players that a full table is made for: 2^16 coalitions per layer.
 inline constexpr int kMaxPlayers = 16;
 
-[[nodiscard]] constexpr std::int64_t coalition_count(int players) noexcept { return std::int64_t{1} << players; }
+[[nodiscard]] constexpr std::int64_t coalition_count(int players) noexcept {
+  return std::int64_t{1} << players;
+}
 
 /// "{0,2}", and "{}" for the empty coalition.
 [[nodiscard]] std::string label_of(Coalition coalition);

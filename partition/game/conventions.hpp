@@ -32,7 +32,8 @@ enum class ZeroRule {
 /// How the salient group follows from the mean dividends.
 enum class SelectionRule {
   max_dividend,        ///< arg-max over S != {} (GAC, Eq. 7)
-  common_of_positive,  ///< largest pairwise intersection of coalitions with positive dividend (GAC, Eq. 8, reading b)
+  common_of_positive,  ///< largest pairwise intersection of coalitions with positive dividend (GAC, Eq. 8,
+                       ///< reading b)
 };
 
 /// Which players a salient group leads to calibrate.
@@ -50,14 +51,16 @@ enum class Redistribution {
 template <>
 struct EnumNames<MaskKind> {
   static constexpr std::string_view kind = "mask kind";
-  static constexpr std::array names{std::pair{MaskKind::undifferentiated, std::string_view{"undifferentiated"}},
-                                    std::pair{MaskKind::drop, std::string_view{"drop"}}};
+  static constexpr std::array names{
+      std::pair{MaskKind::undifferentiated, std::string_view{"undifferentiated"}},
+      std::pair{MaskKind::drop, std::string_view{"drop"}}};
 };
 template <>
 struct EnumNames<ValueKind> {
   static constexpr std::string_view kind = "value kind";
-  static constexpr std::array names{std::pair{ValueKind::label_set, std::string_view{"label_set"}},
-                                    std::pair{ValueKind::full_vocabulary, std::string_view{"full_vocabulary"}}};
+  static constexpr std::array names{
+      std::pair{ValueKind::label_set, std::string_view{"label_set"}},
+      std::pair{ValueKind::full_vocabulary, std::string_view{"full_vocabulary"}}};
 };
 template <>
 struct EnumNames<Orientation> {

@@ -15,8 +15,8 @@ struct EvaluationTable {
 };
 
 struct EvaluationUnit {
-  UnitId id;       ///< dense from 0
-  int table = 0;   ///< index into EvaluationPlan::tables
+  UnitId id;      ///< dense from 0
+  int table = 0;  ///< index into EvaluationPlan::tables
   int method = 0;
   ItemRange items;
 };

@@ -25,7 +25,7 @@ struct Sharding {
 };
 
 struct SweepUnit {
-  UnitId id;                  ///< dense from 0
+  UnitId id;  ///< dense from 0
   LayerRange layers;
   CoalitionRange coalitions;  ///< by *present* bits
   SampleRange samples;        ///< never across two pools: a pool's prompts share their instruction

@@ -35,9 +35,9 @@ TEST(AreaUnderRoc, EqualsScikitLearnWithTies) {
 TEST(AreaUnderRoc, EqualsTheCountOfPairs) {
   std::mt19937_64 bits{3};
   for (int round = 0; round < 50; ++round) {
-    std::vector<double> scores;
+    std::vector<double> scores(40);
     std::vector<int> classes{0, 1};
-    for (int i = 0; i < 40; ++i) scores.push_back(static_cast<double>(bits() % 9));  // many ties
+    for (double& score : scores) score = static_cast<double>(bits() % 9);  // many ties
     while (classes.size() < scores.size()) classes.push_back(static_cast<int>(bits() % 2));
     EXPECT_NEAR(area_under_roc(scores, classes).value(), auc_by_pairs(scores, classes), 1e-12);
   }

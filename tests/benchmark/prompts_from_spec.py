@@ -18,7 +18,7 @@ SETS = {
 
 def prompts(entry, rows):
     for row in rows:
-        yield entry["instruction"] + re.sub(r"\{(\w+)\}", lambda match: row[match[1]], entry["template"])
+        yield entry["instruction"] + re.sub(r"\{(\w+)\}", lambda match, row=row: row[match[1]], entry["template"])
 
 
 def main(shared, count):

@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -63,7 +64,7 @@ TEST_F(BadFile, AFolder) {
 
 TEST_F(BadFile, InAMissingFolder) {
   file_ = folder_ / "no" / "cube.h5";
-  EXPECT_THAT(write_error(), AllOf(HasSubstr("there is no folder"), HasSubstr("make the folder first")));
+  EXPECT_THAT(write_error(), AllOf(HasSubstr("there is no folder"), HasSubstr("make it")));
 }
 
 TEST_F(BadFile, NotHdf5) {
@@ -123,7 +124,10 @@ TEST_P(OtherVersion, IsRefusedWithItsNumberAndTheRemedy) {
 INSTANTIATE_TEST_SUITE_P(BadFile, OtherVersion,
                          testing::Values(std::tuple{"format_major", 2, "use a newer harsanyi"},
                                          std::tuple{"format_major", 0, "use an older harsanyi"},
-                                         std::tuple{"format_minor", 9, "use a newer harsanyi"}));
+                                         std::tuple{"format_minor", 9, "use a newer harsanyi"}),
+                         [](const auto& test) {
+                           return fmt::format("{}{}", std::get<0>(test.param), std::get<1>(test.param));
+                         });
 
 TEST_F(BadFile, WithoutADataSet) {
   for (const char* name : {"value", "unit_done", "unit_checksum", "complete", "sample_gold", "unit_layers"}) {
@@ -226,6 +230,22 @@ TEST_F(BadFile, InAReadOnlyFolder) {
   EXPECT_THAT(message,
               AllOf(HasSubstr("Permission denied"), HasSubstr("choose a path that you may write to")));
   EXPECT_TRUE(std::filesystem::is_empty(folder_.path()));
+}
+
+TEST_F(BadFile, InAFolderThatMayNotBeEntered) {
+  file_ = folder_ / "locked" / "cube.h5";
+  std::filesystem::create_directory(folder_ / "locked");
+  std::filesystem::permissions(folder_ / "locked", std::filesystem::perms::none);
+  std::string reading;
+  std::string writing;
+  {
+    const AsNobody nobody;
+    if (!nobody.ok()) GTEST_SKIP() << "cannot give up root's rights here";
+    reading = read_error();
+    writing = write_error();
+  }
+  EXPECT_THAT(reading, HasSubstr("Permission denied"));
+  EXPECT_THAT(writing, AllOf(HasSubstr(file_.string()), HasSubstr("permissions")));
 }
 
 TEST_F(BadFile, ThatMayNotBeWrittenOrRead) {

@@ -22,9 +22,7 @@ def project(tmp_path, monkeypatch):
     (root / "partition" / "a.hpp").write_text("inline int a() { return 1; }\n")
     (root / "partition" / "a.cpp").write_text('#include "a.hpp"\n')
     tool = tmp_path / "tidy"
-    tool.write_text(
-        '#!/bin/sh\necho "$2" >> "$0.calls"\n[ "$1" = --version ] || [ ! -e "$0.fail" ] || exit 1\n'
-    )
+    tool.write_text('#!/bin/sh\necho "$2" >> "$0.calls"\n[ "$1" = --version ] || [ ! -e "$0.fail" ] || exit 1\n')
     tool.chmod(0o755)
     monkeypatch.setattr(clang_tidy, "CLANG_TIDY", str(tool))
     passes = tmp_path / "passes"
@@ -62,8 +60,7 @@ def test_findings_are_shown_in_every_run(project):
 
 def test_the_precompiled_header_and_the_output_leave_the_command():
     entry = {
-        "command": "/usr/bin/ccache /usr/bin/c++ -O2 -Winvalid-pch -include /b/cmake_pch.hxx"
-        " -o a.o -c /r/a.cpp",
+        "command": "/usr/bin/ccache /usr/bin/c++ -O2 -Winvalid-pch -include /b/cmake_pch.hxx -o a.o -c /r/a.cpp",
         "file": "/r/a.cpp",
     }
     assert clang_tidy.without_precompiled_header(entry) == ("/usr/bin/c++", "-O2")

@@ -63,9 +63,7 @@ def test_rows_of_q_and_k_are_brought_into_hugging_face_order(tmp_path, name, sto
     for h in range(heads):
         for i in range(size // 2):
             for b in range(2):
-                np.testing.assert_array_equal(
-                    ours[h * size + size // 2 * b + i], theirs[h * size + 2 * i + b]
-                )
+                np.testing.assert_array_equal(ours[h * size + size // 2 * b + i], theirs[h * size + 2 * i + b])
 
 
 def test_half_rotation_refuses_rows_that_do_not_pair_up():

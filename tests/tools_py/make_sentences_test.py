@@ -21,9 +21,7 @@ def ratings():
 
 
 def test_neutral_sentences_are_left_out_by_their_mean_rating():
-    rows = sentences.read_ratings(
-        "movies", ratings_of([(1.0, "a"), (0.99, "b"), (-1.0, "c"), (-0.5, "d")]), 1.0
-    )
+    rows = sentences.read_ratings("movies", ratings_of([(1.0, "a"), (0.99, "b"), (-1.0, "c"), (-0.5, "d")]), 1.0)
     assert [(row.text, row.label, row.id) for row in rows] == [("a", 1, "1"), ("c", 0, "3")]
 
 
@@ -129,3 +127,10 @@ def test_another_archive_is_refused(tmp_path):
     (tmp_path / "v.tar.gz").write_bytes(b"no archive")
     with pytest.raises(ToolError, match="not the expected archive"):
         sentences.read_archive(tmp_path / "v.tar.gz")
+
+
+def test_the_first_scored_rows_are_no_run_of_one_label():
+    rows = [Row(f"good {i}", 1, "movies", f"p{i}") for i in range(40)]
+    rows += [Row(f"bad {i}", 0, "movies", f"n{i}") for i in range(40)]
+    _, scored = sentences.split(rows, Choice(calibration_rows=10))
+    assert {row.label for row in scored[:8]} == {0, 1}

@@ -7,8 +7,8 @@
 #include <nlohmann/json.hpp>
 
 #include "partition/base/error.hpp"
-#include "worker/benchmark/benchmark.hpp"
 #include "partition/base/nearest_name.hpp"
+#include "worker/benchmark/benchmark.hpp"
 #include "worker/benchmark/prompt_template.hpp"
 
 namespace harsanyi {

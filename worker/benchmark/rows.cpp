@@ -7,9 +7,9 @@
 #include <nlohmann/json.hpp>
 
 #include "partition/base/error.hpp"
+#include "partition/base/nearest_name.hpp"
 #include "partition/base/sha256.hpp"
 #include "worker/benchmark/benchmark.hpp"
-#include "partition/base/nearest_name.hpp"
 #include "worker/benchmark/prompt_template.hpp"
 
 namespace harsanyi {

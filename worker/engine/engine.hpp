@@ -14,8 +14,8 @@
 #include "partition/plan/sweep_plan.hpp"
 #include "worker/model/model_config.hpp"
 
-// The engine as the rest of the program sees it. No ATen here: the orchestrator does not link libtorch, it loads
-// the engine library when a command needs it (orchestrator/run/engine_library.hpp).
+// The engine as the rest of the program sees it. No ATen here: the orchestrator does not link libtorch, it
+// loads the engine library when a command needs it (orchestrator/run/engine_library.hpp).
 
 namespace harsanyi {
 
@@ -39,7 +39,8 @@ struct Calibration {
   double alpha = 0.1;  ///< a token is focused if its column average exceeds alpha; in [0, 1]
   double beta = 0.1;   ///< factor on focused entries; in [0, 1]
   Redistribution redistribution = Redistribution::proportional;
-  std::vector<std::vector<int>> edited_heads;  ///< [layers] query heads to edit; an empty list leaves a layer alone
+  std::vector<std::vector<int>>
+      edited_heads;  ///< [layers] query heads to edit; an empty list leaves a layer alone
 };
 
 /// What changes in a forward pass; nothing by default.
@@ -57,8 +58,9 @@ struct ForwardRequest {
 
 struct ForwardOutput {
   int tokens = 0;
-  std::vector<float> logits;     ///< [tokens or 1, vocabulary]
-  std::vector<float> hidden;     ///< [layers + 1, tokens, hidden]: input of each layer, then after the final norm
+  std::vector<float> logits;  ///< [tokens or 1, vocabulary]
+  std::vector<float>
+      hidden;  ///< [layers + 1, tokens, hidden]: input of each layer, then after the final norm
   std::vector<float> attention;  ///< [layers, query_heads, tokens, tokens] after softmax and intervention
 };
 
@@ -88,13 +90,15 @@ class Engine {
   [[nodiscard]] virtual std::vector<double> values(const SweepUnit& unit, std::span<const Prompt> prompts,
                                                    const GameRules& rules) = 0;
 
-  /// Logits of the label tokens at the last position, [prompts, labels] row-major; all prompts have as many labels.
+  /// Logits of the label tokens at the last position, [prompts, labels] row-major; all prompts have as many
+  /// labels.
   /// @param calibration  null for the unmodified model
   [[nodiscard]] virtual std::vector<double> label_logits(std::span<const Prompt> prompts,
                                                          const Calibration* calibration) = 0;
 
   /// One plain forward pass of one prompt, masked or calibrated by choice.
-  [[nodiscard]] virtual ForwardOutput forward(std::span<const std::int32_t> tokens, const Intervention& intervention,
+  [[nodiscard]] virtual ForwardOutput forward(std::span<const std::int32_t> tokens,
+                                              const Intervention& intervention,
                                               const ForwardRequest& request) = 0;
 };
 

@@ -25,14 +25,18 @@ struct ModelConfig {
   double rms_norm_eps = 1e-6;
   double rope_theta = 10000.0;
   std::optional<Llama3RopeScaling> rope_scaling;
-  bool qkv_bias = false;   ///< biases on q, k and v
+  bool qkv_bias = false;     ///< biases on q, k and v
   bool output_bias = false;  ///< bias on o_proj
 
-  [[nodiscard]] PlayerLayout layout() const { return PlayerLayout::from_heads(shape.query_heads, shape.kv_heads); }
+  [[nodiscard]] PlayerLayout layout() const {
+    return PlayerLayout::from_heads(shape.query_heads, shape.kv_heads);
+  }
 };
 
-/// Reads `folder/config.json`, or the file itself when `path` names one. Links no libtorch: `plan` uses it too.
-/// @throws ModelError  naming file, key and remedy: missing, of the wrong type, inconsistent, unknown architecture
+/// Reads `folder/config.json`, or the file itself when `path` names one. Links no libtorch: `plan` uses it
+/// too.
+/// @throws ModelError  naming file, key and remedy: missing, of the wrong type, inconsistent, unknown
+/// architecture
 [[nodiscard]] ModelConfig read_model_config(const std::filesystem::path& path);
 
 }  // namespace harsanyi

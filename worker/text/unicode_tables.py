@@ -7,12 +7,40 @@ Standard output is the file. Needs `tokenizers` 0.23.3 and a Python whose unicod
   numeric_since_17     numeric for the Digits pre-tokenizer (Unicode 17), unassigned for the regular expressions
   inert_before_14      assigned by Unicode 14, left alone by the normal forms of `tokenizers` (Unicode 12)
 """
+
 import unicodedata
 
 from tokenizers import Regex, normalizers, pre_tokenizers
 
 CODE_POINTS = [c for c in range(0x110000) if not 0xD800 <= c < 0xE000]
-CATEGORIES = "Lu Ll Lt Lm Lo Mn Mc Me Nd Nl No Pc Pd Ps Pe Pi Pf Po Sm Sc Sk So Zs Zl Zp Cf".split()
+CATEGORIES = [
+    "Lu",
+    "Ll",
+    "Lt",
+    "Lm",
+    "Lo",
+    "Mn",
+    "Mc",
+    "Me",
+    "Nd",
+    "Nl",
+    "No",
+    "Pc",
+    "Pd",
+    "Ps",
+    "Pe",
+    "Pi",
+    "Pf",
+    "Po",
+    "Sm",
+    "Sc",
+    "Sk",
+    "So",
+    "Zs",
+    "Zl",
+    "Zp",
+    "Cf",
+]
 
 
 def matching(pattern, candidates):
@@ -34,8 +62,13 @@ def ranges(code_points, value=lambda c: None):
 def older_twin(category, like):
     """The first letter of that category and UTF-8 length; Han letters of their own, since patterns name the script."""
     han = like in HAN
-    return next(c for c in CODE_POINTS if unicodedata.category(chr(c)) == category
-                and len(chr(c).encode()) == len(chr(like).encode()) and (c in HAN) == han)
+    return next(
+        c
+        for c in CODE_POINTS
+        if unicodedata.category(chr(c)) == category
+        and len(chr(c).encode()) == len(chr(like).encode())
+        and (c in HAN) == han
+    )
 
 
 def reorders(c):

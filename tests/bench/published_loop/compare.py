@@ -6,8 +6,8 @@
     embedding, as the published code does (GAC Eq. 4);
 (b) `harsanyi sweep` on one rank with the same threads, rows and prompts, timed as a whole process.
 
-Both run in turn, `--repeats` times. The loop is slow, so it measures a seeded choice of (layer, coalition) pairs on every
-sample; harsanyi computes the whole game. Needs the parity environment (tools/setup.sh --parity) and h5py.
+Both run in turn, `--repeats` times. The loop is slow, so it measures a seeded choice of (layer, coalition) pairs on
+every sample; harsanyi computes the whole game. Needs the parity environment (tools/setup.sh --parity) and h5py.
 Prints the ratio of seconds per value with its spread; ends with an error if any value differs by more than 1e-3.
 """
 
@@ -107,7 +107,9 @@ class MaskedKeys:
         self.active = False
         self.original = modeling_llama.apply_rotary_pos_emb
 
-    def rotary(self, q: torch.Tensor, k: torch.Tensor, *args: object, **kwargs: object) -> tuple[torch.Tensor, torch.Tensor]:
+    def rotary(
+        self, q: torch.Tensor, k: torch.Tensor, *args: object, **kwargs: object
+    ) -> tuple[torch.Tensor, torch.Tensor]:
         q, k = self.original(q, k, *args, **kwargs)
         return (q, k * self.scale) if self.active else (q, k)
 

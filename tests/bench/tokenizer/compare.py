@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Compares the C++ tokenizer with the Python package `tokenizers`, text by text, and times both on one thread (processor time).
+"""Compares the C++ tokenizer with the Python package `tokenizers`, text by text, and times both on one thread.
 
   compare.py --tool BUILD/bin/tokenize_lines --model FOLDER [--model FOLDER ...] [--datasets FOLDER] [--random 100000]
              [--every-character]
@@ -9,6 +9,7 @@ context for every character of Unicode. Special
 tokens are added when encoding and left out when decoding. Prints one table row for each model and source of texts,
 the first few differences, and exits with 1 if there is any.
 """
+
 import os
 
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
@@ -26,10 +27,29 @@ from tokenizers import Tokenizer
 
 # Where scripts, digits, blanks, marks and case meet: most places where two engines could disagree.
 ALPHABETS = [
-    "abcXYZ", "stremvld", "'", " ", "\t\n\r\v\f", "0123456789", ".,;:!?-_()[]{}<>|/\\\"#$%&*+=@^`~",
+    "abcXYZ",
+    "stremvld",
+    "'",
+    " ",
+    "\t\n\r\v\f",
+    "0123456789",
+    '.,;:!?-_()[]{}<>|/\\"#$%&*+=@^`~',
     "\u00a0\u1680\u180e\u2000\u2003\u2009\u200b\u200d\u2028\u2029\u202f\u205f\u3000\u0085\ufeff",
-    "éèüñßøÅçİıſKŉǅﬁﬆ", "\u0301\u0308\u0327\u0323\u064b\u0903\u20dd", "αβγΩД жЯ", "אבגدهو", "日本語中文字かなカナ",
-    "٠١٢३४५৬๗", "½²³¹¼Ⅷ①㉈〇", "한국어각각", "🙂👩🏽‍🚀🇯🇵❤️", "▁Ġ", "<s>", "</s>", "<|im_start|>", "<|im_end|>", "<unk>",
+    "éèüñßøÅçİıſKŉǅﬁﬆ",
+    "\u0301\u0308\u0327\u0323\u064b\u0903\u20dd",
+    "αβγΩД жЯ",
+    "אבגدهو",
+    "日本語中文字かなカナ",
+    "٠١٢३४५৬๗",
+    "½²³¹¼Ⅷ①㉈〇",
+    "한국어각각",
+    "🙂👩🏽‍🚀🇯🇵❤️",
+    "▁Ġ",
+    "<s>",
+    "</s>",
+    "<|im_start|>",
+    "<|im_end|>",
+    "<unk>",
 ]
 
 
@@ -103,7 +123,7 @@ def compare(tool, model, source, texts, repeats):
     if len(found) != len(texts):
         sys.exit(f"{tool} answered {len(found)} of {len(texts)} texts")
     encode_differences = decode_differences = tokens = 0
-    for text, ours in zip(texts, found):
+    for text, ours in zip(texts, found, strict=True):
         ids = tokenizer.encode(text).ids
         tokens += len(ids)
         decoded = tokenizer.decode(ids)
@@ -111,15 +131,20 @@ def compare(tool, model, source, texts, repeats):
         encode_differences += bad_ids
         decode_differences += bad_text
         if (bad_ids or bad_text) and encode_differences + decode_differences <= 5:
-            print(f"  {ascii(text)}\n    tokenizers {ids} {ascii(decoded)}\n    harsanyi   {ours['ids']} "
-                  f"{ascii(ours['decoded'])}")
+            print(
+                f"  {ascii(text)}\n    tokenizers {ids} {ascii(decoded)}\n    harsanyi   {ours['ids']} "
+                f"{ascii(ours['decoded'])}"
+            )
     megabytes = sum(len(text.encode()) for text in texts) / 1e6
     timings = [run_tool(tool, model, "time", texts)[0] for _ in range(repeats)]
     ours, theirs = min(t["encode_seconds"] for t in timings), best_seconds(tokenizer, texts, repeats)
-    print(f"{model.name:>17} {source:>10} {len(texts):>8} texts {megabytes:6.2f} MB {tokens:>9} tokens | differences: "
-          f"encode {encode_differences} decode {decode_differences} | load {timings[0]['load_seconds']:.2f} s | "
-          f"harsanyi {len(texts) / ours:9.0f} texts/s {megabytes / ours:6.1f} MB/s | "
-          f"tokenizers {len(texts) / theirs:9.0f} texts/s {megabytes / theirs:6.1f} MB/s | {theirs / ours:.1f}x", flush=True)
+    print(
+        f"{model.name:>17} {source:>10} {len(texts):>8} texts {megabytes:6.2f} MB {tokens:>9} tokens | differences: "
+        f"encode {encode_differences} decode {decode_differences} | load {timings[0]['load_seconds']:.2f} s | "
+        f"harsanyi {len(texts) / ours:9.0f} texts/s {megabytes / ours:6.1f} MB/s | "
+        f"tokenizers {len(texts) / theirs:9.0f} texts/s {megabytes / theirs:6.1f} MB/s | {theirs / ours:.1f}x",
+        flush=True,
+    )
     return encode_differences + decode_differences
 
 
@@ -138,8 +163,12 @@ def main():
         sources["datasets"] = dataset_texts(options.datasets)
     if options.every_character:
         sources["characters"] = texts_of_every_character()
-    differences = sum(compare(options.tool, model, source, texts, options.repeats)
-                      for model in options.model for source, texts in sources.items() if texts)
+    differences = sum(
+        compare(options.tool, model, source, texts, options.repeats)
+        for model in options.model
+        for source, texts in sources.items()
+        if texts
+    )
     sys.exit(1 if differences else 0)
 
 

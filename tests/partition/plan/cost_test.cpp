@@ -52,6 +52,7 @@ class CountedByRow {
 
   [[nodiscard]] std::vector<Row> rows() const {
     std::vector<Row> rows;
+    rows.reserve(static_cast<std::size_t>(prefix_));
     for (int t = 0; t < prefix_; ++t) rows.push_back({t + 1, false});
     for (const int length : lengths_)
       for (int t = prefix_; t < length; ++t) rows.push_back({t + 1, t + 1 == length});
@@ -178,7 +179,7 @@ TEST(EvaluationUnitCost, IsTwoOperationsPerParameterAndTokenPlusAttention) {
   const std::vector<int> tokens{10, 20, 30};
   const EvaluationUnit unit{.id = UnitId{0}, .table = 0, .method = 0, .items = {1, 3}};
   const double matrices = 2.0 * (20 + 30) * 30 * static_cast<double>(kSmall.layer_parameters());
-  const double attention = 30.0 * 4 * 9 * 64 * (20 * 21 / 2 + 30 * 31 / 2);
+  const double attention = 30.0 * 4 * 9 * 64 * (20 * 21 / 2.0 + 30 * 31 / 2.0);
   EXPECT_DOUBLE_EQ(cost_of(unit, kSmall, tokens).flops, matrices + attention);
   EXPECT_GT(cost_of(unit, kSmall, tokens).memory_bytes, 0.0);
   const EvaluationUnit outside{.id = UnitId{0}, .table = 0, .method = 0, .items = {2, 4}};

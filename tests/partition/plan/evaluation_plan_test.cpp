@@ -17,6 +17,7 @@ TEST(EvaluationPlan, CoversEveryItemOfEveryTableAndMethodExactlyOnce) {
                                             {.model = 1, .methods = 2, .items = 12, .labels = 2}};
   const auto plan = make_evaluation_plan(tables, 4);
   std::vector<std::vector<std::vector<int>>> covered;
+  covered.reserve(tables.size());
   for (const auto& table : tables)
     covered.emplace_back(static_cast<std::size_t>(table.methods),
                          std::vector<int>(static_cast<std::size_t>(table.items), 0));

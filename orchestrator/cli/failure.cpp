@@ -1,0 +1,48 @@
+#include "orchestrator/cli/failure.hpp"
+
+#include <filesystem>
+#include <new>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "orchestrator/cli/launcher.hpp"
+#include "partition/base/error.hpp"
+
+namespace harsanyi {
+namespace {
+
+template <class T>
+bool is(const std::exception& error) {
+  return dynamic_cast<const T*>(&error) != nullptr;
+}
+
+ExitCode exit_code_of(const std::exception& error) {
+  if (is<ConfigError>(error) || is<PlanError>(error)) return ExitCode::usage;
+  if (is<StorageError>(error) || is<std::filesystem::filesystem_error>(error)) return ExitCode::storage;
+  if (is<CommError>(error)) return ExitCode::internal_error;
+  return is<Error>(error) ? ExitCode::bad_input : ExitCode::internal_error;
+}
+
+std::string text_of(const std::exception& error) {
+  if (is<std::bad_alloc>(error)) return "out of memory; use fewer ranks per node or smaller units";
+  const bool known = is<Error>(error) || is<std::filesystem::filesystem_error>(error);
+  return known ? error.what() : fmt::format("internal error: {}", error.what());
+}
+
+}  // namespace
+
+ExitCode report_failure(const std::exception& error, std::ostream& errors) {
+  const auto launch = launch_info();
+  const bool several = launch && launch->ranks > 1;
+  const std::string text = text_of(error);
+  const bool known_to_all = is<ConfigError>(error) || text.starts_with("rank ");
+  if (!several)
+    errors << fmt::format("harsanyi: {}\n", text);
+  else if (launch->rank == 0 || !known_to_all)
+    errors << fmt::format("harsanyi (rank {}): {}\n", launch->rank, text);
+  errors.flush();
+  return exit_code_of(error);
+}
+
+}  // namespace harsanyi
