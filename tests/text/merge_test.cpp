@@ -20,6 +20,7 @@ Rules random_rules(int letters, int merges, unsigned seed) {
   Rules rules{{}, MergeTable{static_cast<std::size_t>(merges)}};
   std::map<std::string, TokenId> ids;
   std::vector<std::string> texts;
+  texts.reserve(static_cast<std::size_t>(letters) + static_cast<std::size_t>(merges));
   for (int k = 0; k < letters; ++k) texts.emplace_back(1, static_cast<char>('a' + k));
   for (const auto& text : texts) ids[text] = static_cast<TokenId>(ids.size());
   for (std::uint32_t rank = 0; rank < static_cast<std::uint32_t>(merges); ++rank) {

@@ -70,6 +70,7 @@ TEST_P(EveryFile, GivesTheSameIdsInEveryThread) {
   const auto expected = tokenizer.encode(text, true);
   std::vector<Ids> found(4);
   std::vector<std::thread> threads;
+  threads.reserve(found.size());
   for (auto& ids : found)
     threads.emplace_back([&] {
       for (int k = 0; k < 100; ++k) ids = tokenizer.encode(text, true);

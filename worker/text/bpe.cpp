@@ -68,7 +68,7 @@ struct Bpe::SymbolWriter {
   }
 };
 
-Bpe::Bpe(BpeModel model, Alphabet alphabet, std::string file)
+Bpe::Bpe(const BpeModel& model, Alphabet alphabet, std::string file)
     : alphabet_{alphabet},
       merges_{model.merges.size()},
       unknown_token_{model.unknown_token},

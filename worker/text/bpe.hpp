@@ -35,7 +35,7 @@ struct BpeModel {
 /// rank, the leftmost first, merge until no pair of neighbours has a rank. Immutable.
 class Bpe {
  public:
-  Bpe(BpeModel model, Alphabet alphabet, std::string file);
+  Bpe(const BpeModel& model, Alphabet alphabet, std::string file);
 
   /// Appends the tokens of one word. Characters without a token are dropped if the model has no unknown
   /// token.

@@ -47,7 +47,7 @@ std::string one_character(const JsonPart& part) {
 
 }  // namespace
 
-TokenTexts ByteLevelDecoder::apply(TokenTexts tokens) const {
+TokenTexts ByteLevelDecoder::apply(const TokenTexts& tokens) const {
   std::string bytes;
   for (const auto& token : tokens) bytes += byte_level_bytes(token).value_or(token);
   return {utf8::lossy(bytes)};
@@ -77,7 +77,7 @@ TokenTexts ByteFallbackDecoder::apply(TokenTexts tokens) const {
   return result;
 }
 
-TokenTexts FuseDecoder::apply(TokenTexts tokens) const {
+TokenTexts FuseDecoder::apply(const TokenTexts& tokens) const {
   return {fmt::format("{}", fmt::join(tokens, ""))};
 }
 

@@ -14,14 +14,14 @@ using TokenTexts = std::vector<std::string>;
 
 /// Tokens in GPT-2's alphabet to one text; other tokens stand for themselves, ill-formed parts become U+FFFD.
 struct ByteLevelDecoder {
-  [[nodiscard]] TokenTexts apply(TokenTexts tokens) const;
+  [[nodiscard]] TokenTexts apply(const TokenTexts& tokens) const;
 };
 /// Runs of <0x00> to <0xFF> to text; U+FFFD for each byte of a run that is not well formed.
 struct ByteFallbackDecoder {
   [[nodiscard]] TokenTexts apply(TokenTexts tokens) const;
 };
 struct FuseDecoder {
-  [[nodiscard]] TokenTexts apply(TokenTexts tokens) const;
+  [[nodiscard]] TokenTexts apply(const TokenTexts& tokens) const;
 };
 /// Takes up to `start` and `stop` copies of a character off the ends of each token.
 struct StripDecoder {

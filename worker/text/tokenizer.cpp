@@ -61,7 +61,7 @@ struct Tokenizer::State {
         in_normalized{matcher_of(parts, true)},
         normalizer{std::move(parts.normalizer)},
         pre_tokenizer{std::move(parts.pre_tokenizer)},
-        model{std::move(parts.model), pre_tokenizer.alphabet(), file},
+        model{parts.model, pre_tokenizer.alphabet(), file},
         post_processor{std::move(parts.post_processor)},
         decoder{std::move(parts.decoder)} {}
 

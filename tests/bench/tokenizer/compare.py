@@ -106,15 +106,12 @@ def run_tool(tool, model, mode, texts):
     return [json.loads(line) for line in result.stdout.splitlines()]
 
 
-def best_seconds(tokenizer, texts, repeats):
+def encode_seconds(tokenizer, texts):
     """Python's own call, once for each text, as a program that reads prompts does."""
-    seconds = []
-    for _ in range(repeats):
-        start = time.process_time()
-        for text in texts:
-            tokenizer.encode(text)
-        seconds.append(time.process_time() - start)
-    return min(seconds)
+    start = time.process_time()
+    for text in texts:
+        tokenizer.encode(text)
+    return time.process_time() - start
 
 
 def compare(tool, model, source, texts, repeats):
@@ -136,11 +133,12 @@ def compare(tool, model, source, texts, repeats):
                 f"{ascii(ours['decoded'])}"
             )
     megabytes = sum(len(text.encode()) for text in texts) / 1e6
-    timings = [run_tool(tool, model, "time", texts)[0] for _ in range(repeats)]
-    ours, theirs = min(t["encode_seconds"] for t in timings), best_seconds(tokenizer, texts, repeats)
+    # By turns, so that a busy machine slows both.
+    turns = [(run_tool(tool, model, "time", texts)[0], encode_seconds(tokenizer, texts)) for _ in range(repeats)]
+    ours, theirs = min(t["encode_seconds"] for t, _ in turns), min(seconds for _, seconds in turns)
     print(
         f"{model.name:>17} {source:>10} {len(texts):>8} texts {megabytes:6.2f} MB {tokens:>9} tokens | differences: "
-        f"encode {encode_differences} decode {decode_differences} | load {timings[0]['load_seconds']:.2f} s | "
+        f"encode {encode_differences} decode {decode_differences} | load {min(t['load_seconds'] for t, _ in turns):.2f} s | "
         f"harsanyi {len(texts) / ours:9.0f} texts/s {megabytes / ours:6.1f} MB/s | "
         f"tokenizers {len(texts) / theirs:9.0f} texts/s {megabytes / theirs:6.1f} MB/s | {theirs / ours:.1f}x",
         flush=True,
