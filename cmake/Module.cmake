@@ -2,7 +2,7 @@
 # PRIVATE names libraries that no header of the module mentions. Reading these calls is reading the architecture.
 #
 #   harsanyi_module(storage SOURCES a.cpp USES partition PRIVATE HDF5::HDF5 [SHARED])
-#   harsanyi_test(partition game/dividends_test.cpp ... USES partition [PRIVATE lib] [RANKS 1 2 4] [LABELS x])
+#   harsanyi_test(partition SOURCES game/dividends_test.cpp ... USES partition [PRIVATE lib] [RANKS 1 2 4] [LABELS x])
 
 function(harsanyi_module name)
   cmake_parse_arguments(M "SHARED" "" "SOURCES;USES;PRIVATE" ${ARGN})
@@ -24,6 +24,7 @@ function(harsanyi_test name)
   add_executable(${name}_test ${T_SOURCES})
   target_link_libraries(${name}_test PRIVATE harsanyi_warnings ${T_USES} ${T_PRIVATE} GTest::gtest)
   target_compile_definitions(${name}_test PRIVATE HARSANYI_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  target_compile_options(${name}_test PRIVATE -O1) # what is tested is optimised; the tests' own code compiles faster so
   if(NOT T_RANKS)
     target_link_libraries(${name}_test PRIVATE GTest::gtest_main)
     gtest_discover_tests(${name}_test TEST_PREFIX "${name}." DISCOVERY_TIMEOUT 60

@@ -1,7 +1,6 @@
 #include "orchestrator/run/engine_library.hpp"
 
 #include <array>
-#include <cstdlib>
 #include <system_error>
 
 #include <dlfcn.h>
@@ -29,7 +28,6 @@ Function* function_of(void* library, const char* name, const std::filesystem::pa
 }  // namespace
 
 EngineLibrary::EngineLibrary(const std::filesystem::path& file) {
-  setenv("MKL_CBWR", kMklReproducibility, /*overwrite=*/0);
   void* library = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr)
     throw ModelError{fmt::format(

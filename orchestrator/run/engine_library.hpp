@@ -16,8 +16,6 @@ namespace harsanyi {
 class EngineLibrary {
  public:
   /// Loads `file`, which stays loaded until the process ends: libtorch cannot be unloaded.
-  /// Before that it sets MKL_CBWR, unless the user did: the bits of MKL's products must not depend on
-  /// alignment.
   /// @throws ModelError  if it cannot be loaded or lacks a function
   explicit EngineLibrary(const std::filesystem::path& file);
 
@@ -32,10 +30,6 @@ class EngineLibrary {
   Create* create_;
   Description* description_;
 };
-
-/// Setting of MKL_CBWR (conditional numerical reproducibility): one code path, whatever the alignment and the
-/// number of rows in cache.
-inline constexpr const char* kMklReproducibility = "AVX2,STRICT";
 
 /// ../lib/libharsanyi_engine.so beside the running program's folder, in the build tree as after installation.
 [[nodiscard]] std::filesystem::path engine_library_path();

@@ -12,10 +12,16 @@ def label_of(members: int) -> str:
     return "{" + ",".join(str(p) for p in range(members.bit_length()) if members >> p & 1) + "}"
 
 
+def put_attributes(owner: h5py.Group, **values: object) -> None:
+    """Texts as strings of fixed length, as the C++ writers store them."""
+    for name, value in values.items():
+        owner.attrs[name] = np.bytes_(value.encode()) if isinstance(value, str) else value
+
+
 def set_format(file: h5py.File, name: str, minor: int = 0) -> None:
-    file.attrs.update({"format": name, "format_major": 1, "format_minor": minor})
-    file.create_group("identity").attrs["weights"] = "sha256 of weights"
-    file.create_group("provenance").attrs["version"] = "0.1.0"
+    put_attributes(file, format=name, format_major=1, format_minor=minor)
+    put_attributes(file.create_group("identity"), weights="sha256 of weights")
+    put_attributes(file.create_group("provenance"), version="0.1.0")
 
 
 def write_axis(parent: h5py.Group, name: str, labels) -> h5py.Dataset:
@@ -38,7 +44,8 @@ def write_cube(path: Path, value: np.ndarray, summaries: dict[str, np.ndarray] |
     players = coalitions.bit_length() - 1
     with h5py.File(path, "w", libver="earliest") as file:
         set_format(file, "dividend-cube")
-        file.attrs.update(
+        put_attributes(
+            file,
             mask_kind="undifferentiated",
             epsilon=1e-5,
             value_kind="label_set",
@@ -68,7 +75,8 @@ def write_groups(path: Path, members: list[int], players: int, heads_per_player:
     salient = np.array(members)[:, None] >> (np.arange(heads) // heads_per_player) & 1
     with h5py.File(path, "w") as file:
         set_format(file, "salient-groups")
-        file.attrs.update(
+        put_attributes(
+            file,
             players=players,
             query_heads=heads,
             selection_rule="max_dividend",
@@ -119,7 +127,7 @@ def write_forward(path: Path, tokens: list[str], attention: np.ndarray | None) -
         set_format(file, "forward-pass")
         file.attrs["prompts"] = 1
         group = file.create_group("prompt_0")
-        group.attrs["text"] = "".join(tokens)
+        put_attributes(group, text="".join(tokens))
         write_axis(group, "token", range(len(tokens)))
         group.create_dataset("token_id", data=np.arange(len(tokens), dtype=np.int32))
         group.create_dataset("token_text", data=tokens, dtype=TEXT)

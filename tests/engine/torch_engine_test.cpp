@@ -1,4 +1,5 @@
 #include <cmath>
+#include <cstdlib>
 #include <fstream>
 #include <limits>
 
@@ -115,6 +116,12 @@ TEST_F(TorchEngine, HalfWidthWeightsInShardsGiveNearlyTheSameLogits) {
     expect_near(load_engine(folder.path(), {.threads = 1})->forward(tokens_, {}, {}).logits, plain,
                 std::string{dtype} == "F16" ? 0.02 : 0.2);
   }
+}
+
+TEST_F(TorchEngine, SaysInWhichModeTheBlasRuns) {
+  // Set by the engine itself, or by whoever runs the tests: never left to chance.
+  ASSERT_NE(std::getenv("MKL_CBWR"), nullptr);
+  EXPECT_EQ(engine_->numerics().blas_mode, std::getenv("MKL_CBWR"));
 }
 
 TEST_F(TorchEngine, RefusesWhatItCannotCompute) {

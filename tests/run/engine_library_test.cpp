@@ -1,7 +1,5 @@
 #include "orchestrator/run/engine_library.hpp"
 
-#include <cstdlib>
-
 #include <gtest/gtest.h>
 
 #include "partition/base/error.hpp"
@@ -15,14 +13,6 @@ TEST(EngineLibrary, MakesEnginesOfTheLibrary) {
   EXPECT_EQ(engine->config().family, "some/model");
   EXPECT_EQ(engine->numerics().device, "3 threads");
   EXPECT_EQ(library.description(), "a fake engine");
-}
-
-TEST(EngineLibrary, AsksForReproducibleProductsUnlessTheUserDid) {
-  unsetenv("MKL_CBWR");
-  EXPECT_EQ(EngineLibrary{HARSANYI_FAKE_ENGINE}.create("m", {})->numerics().blas_mode, kMklReproducibility);
-  setenv("MKL_CBWR", "COMPATIBLE", 1);
-  EXPECT_EQ(EngineLibrary{HARSANYI_FAKE_ENGINE}.create("m", {})->numerics().blas_mode, "COMPATIBLE");
-  unsetenv("MKL_CBWR");
 }
 
 TEST(EngineLibrary, PassesTheReasonOfAFailureOn) {

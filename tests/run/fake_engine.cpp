@@ -1,7 +1,6 @@
 // A shared library with the engine's two functions, for engine_library_test: an "engine" whose family is the
 // folder it was made from and whose threads are those asked for.
 #include <cstdio>
-#include <cstdlib>
 #include <cstring>
 #include <string>
 
@@ -17,7 +16,6 @@ class FakeEngine final : public harsanyi::Engine {
   [[nodiscard]] harsanyi::Numerics numerics() const override {
     harsanyi::Numerics numerics;
     numerics.device = std::to_string(threads_) + " threads";
-    numerics.blas_mode = std::getenv("MKL_CBWR");
     return numerics;
   }
   [[nodiscard]] std::vector<double> values(const harsanyi::SweepUnit&, std::span<const harsanyi::Prompt>,

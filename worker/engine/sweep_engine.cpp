@@ -2,14 +2,11 @@
 
 #include <algorithm>
 
+#include "partition/plan/cost.hpp"
 #include "worker/engine/answers.hpp"
 
 namespace harsanyi {
 namespace {
-
-// Rows of one matrix product at most. At 2,048 rows the product is at its peak, and the widest activation of
-// a small model still fits the last-level cache. A constant: batches, and so bits, depend on it.
-constexpr std::int64_t kRowsPerProduct = 2048;
 
 // Places the values of some copies, [C, B], into the unit's block, [layers, samples, coalitions].
 class UnitTable {
@@ -106,7 +103,7 @@ std::vector<double> SweepEngine::values(const SweepUnit& unit, std::span<const P
   for (const Coalition coalition : unit.coalitions)
     if (coalition != grand) masked.push_back(coalition);
   const auto copies =
-      static_cast<std::size_t>(std::max<std::int64_t>(1, kRowsPerProduct / trunk.rows.layout.rows()));
+      static_cast<std::size_t>(std::max<std::int64_t>(1, kContinuationRows / trunk.rows.layout.rows()));
 
   UnitTable table{unit};
   for (const LayerId layer : unit.layers) {

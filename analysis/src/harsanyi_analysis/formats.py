@@ -54,7 +54,7 @@ def open_format(path: str | Path, form: FileFormat) -> Iterator[h5py.File]:
 
 
 def _require_format(path: Path, file: h5py.File, form: FileFormat) -> None:
-    name = file.attrs.get("format")
+    name = plain(file.attrs.get("format"))
     if name != form.name:
         found = "not a file of harsanyi" if name is None else f"a file of format '{name}'"
         raise AnalysisError(f"{path}: {found}, where one of format '{form.name}' is needed; {form.remedy}")
@@ -72,11 +72,17 @@ def texts(dataset: h5py.Dataset) -> np.ndarray:
     return np.array(dataset.asstr()[...], dtype=str)
 
 
+def plain(value: object) -> object:
+    """An attribute as a plain Python value; h5py gives strings of fixed length as bytes."""
+    value = value.item() if hasattr(value, "item") else value
+    return value.decode("utf-8") if isinstance(value, bytes) else value
+
+
 def root_attributes(file: h5py.File) -> dict[str, str | int | float]:
     """The attributes of the root as plain Python values."""
-    return {name: value.item() if hasattr(value, "item") else value for name, value in file.attrs.items()}
+    return {name: plain(value) for name, value in file.attrs.items()}
 
 
 def text_group(file: h5py.File, name: str) -> dict[str, str]:
     """A group of string attributes: `identity` or `provenance`; empty if the file has none."""
-    return {key: str(value) for key, value in file[name].attrs.items()} if name in file else {}
+    return {key: str(plain(value)) for key, value in file[name].attrs.items()} if name in file else {}

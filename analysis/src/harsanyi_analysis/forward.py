@@ -7,7 +7,7 @@ import numpy as np
 import xarray as xr
 
 from .errors import AnalysisError
-from .formats import FORWARD, open_format, text_group, texts
+from .formats import FORWARD, open_format, plain, text_group, texts
 
 
 def open_forward(path: str | Path, prompt: int = 0) -> xr.Dataset:
@@ -22,7 +22,7 @@ def open_forward(path: str | Path, prompt: int = 0) -> xr.Dataset:
         if name not in file:
             raise AnalysisError(f"{path}: has no prompt {prompt}; it has {int(file.attrs['prompts'])}, counted from 0")
         group = file[name]
-        attributes = dict(group.attrs.items())
+        attributes = {name: plain(value) for name, value in group.attrs.items()}
         return xr.Dataset(
             _tables(group),
             coords=_coordinates(group),

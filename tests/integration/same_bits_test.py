@@ -1,0 +1,97 @@
+"""The finished files hold the same bits for any number of ranks, any order of completion and any interruption."""
+
+import hashlib
+import os
+import random
+import signal
+import time
+from pathlib import Path
+
+import h5py
+import pytest
+from conftest import Program
+
+
+def digests(file) -> dict[str, str]:
+    """SHA-256 of every data set's bytes, by name."""
+    found = {}
+
+    def visit(name, thing):
+        if isinstance(thing, h5py.Dataset):
+            found[name] = hashlib.sha256(thing[()].tobytes()).hexdigest()
+
+    with h5py.File(file) as opened:
+        opened.visititems(visit)
+    return found
+
+
+@pytest.fixture
+def reference(program: Program) -> dict[str, str]:
+    program.run(*program.sweep_words("reference.h5", "--threads", 1))
+    return digests(program.folder / "reference.h5")
+
+
+@pytest.mark.parametrize("ranks", [1, 2, 4])
+def test_a_cube_has_the_same_bits_for_any_number_of_ranks(program: Program, reference, ranks: int):
+    program.run(*program.sweep_words("cube.h5"), ranks=ranks)
+    assert digests(program.folder / "cube.h5") == reference
+
+
+def test_a_cube_has_the_same_bits_for_two_threads(program: Program, reference):
+    program.run(*program.sweep_words("cube.h5", "--threads", 2))
+    assert digests(program.folder / "cube.h5") == reference
+
+
+def test_results_have_the_same_bits_for_any_number_of_ranks(program: Program):
+    program.run(*program.sweep_words("cube.h5"))
+    program.run("select", "--cube", "cube.h5", "--groups", "groups.h5")
+    program.run(*program.evaluate_words("one.h5"))
+    for ranks in (2, 4):
+        program.run(*program.evaluate_words(f"{ranks}.h5"), ranks=ranks)
+        assert digests(program.folder / f"{ranks}.h5") == digests(program.folder / "one.h5")
+
+
+@pytest.mark.parametrize("ranks", [0, 2])
+def test_a_cube_has_the_same_bits_after_kills(program: Program, reference, ranks: int):
+    cube = program.folder / "cube.h5"
+    instants = random.Random(ranks)
+    started = 0
+    for _ in range(6):
+        running = program.start(*program.sweep_words("cube.h5"), ranks=ranks)
+        time.sleep(instants.uniform(0.2, 1.5))
+        victim = worst_victim(running) if ranks else running.pid
+        os.kill(victim, signal.SIGKILL)
+        running.communicate(timeout=60)
+        started += cube.exists()
+    assert started > 0, "every kill came before the cube was made: the test shows nothing"
+    program.run(*program.sweep_words("cube.h5"), ranks=ranks)
+    assert digests(cube) == reference
+
+
+def worst_victim(launcher) -> int:
+    """A rank of mpirun's, not mpirun itself: the youngest child."""
+    tasks = Path(f"/proc/{launcher.pid}/task").iterdir()
+    children = [int(pid) for task in tasks for pid in (task / "children").read_text().split()]
+    return max(children, default=launcher.pid)
+
+
+def test_a_finished_sweep_run_again_changes_nothing(program: Program, reference):
+    before = (program.folder / "reference.h5").read_bytes()
+    done = program.run(*program.sweep_words("reference.h5"))
+    assert "complete" in done.stdout
+    assert (program.folder / "reference.h5").read_bytes() == before
+
+
+def test_an_interrupted_sweep_keeps_its_units_and_says_so(program: Program, reference):
+    running = program.start(*program.sweep_words("cube.h5", "--samples", 24))
+    cube = program.folder / "cube.h5"
+    deadline = time.monotonic() + 60
+    while not cube.exists() and running.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.005)
+    running.send_signal(signal.SIGINT)
+    running.communicate(timeout=60)
+    assert running.returncode in (130, 0)  # 0: all units were done before the signal came
+    if running.returncode == 130:
+        assert program.run("inspect", "cube.h5", "--require-complete", check=False).returncode == 5
+    program.run(*program.sweep_words("cube.h5"))
+    assert digests(cube) == reference
