@@ -44,7 +44,9 @@ class EveryFile : public testing::TestWithParam<std::string> {
 
 TEST_P(EveryFile, EncodesAndDecodesAsThePackageDoes) {
   const auto tokenizer = Tokenizer::load(folder());
-  for (const auto& expected : read_json(folder() / "expected.json")) {
+  const auto cases = read_json(folder() / "expected.json");
+  ASSERT_FALSE(cases.empty());
+  for (const auto& expected : cases) {
     const auto text = expected["text"].get<std::string>();
     EXPECT_EQ(tokenizer.encode(text, false), expected["ids"].get<Ids>()) << text;
     const auto ids = tokenizer.encode(text, true);
@@ -129,7 +131,9 @@ TEST(SharedModels, Stories260kIsAsExpected) {
   if (shared.empty()) GTEST_SKIP() << "HARSANYI_SHARED is not set";
   const auto folder = shared / "models" / "stories260k";
   const auto tokenizer = Tokenizer::load(folder);
-  for (const auto& expected : read_json(folder / "expected.json")["encode"]) {
+  const auto cases = read_json(folder / "expected.json")["encode"];
+  ASSERT_FALSE(cases.empty());
+  for (const auto& expected : cases) {
     const auto ids = tokenizer.encode(expected["text"].get<std::string>(), true);
     EXPECT_EQ(ids, expected["ids"].get<Ids>()) << expected["text"];
     EXPECT_EQ(tokenizer.decode(ids, true), expected["decoded"]);
