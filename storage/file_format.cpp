@@ -77,7 +77,7 @@ void require_replaceable(const fs::path& path, const FileFormat& format, bool ov
   if (!fs::exists(fs::symlink_status(path, ignored))) return;
   if (!overwrite)
     throw StorageError{
-        fmt::format("{}: the file exists; choose another name, or allow overwriting", path.string())};
+        fmt::format("{}: the file exists; choose another name, or allow overwriting (--overwrite)", path.string())};
   static_cast<void>(open_format(path, format, hdf5::Access::read));
 }
 

@@ -5,7 +5,7 @@ import subprocess
 import time
 
 import pytest
-from conftest import POSITIONS, Program, write_model, write_rows
+from program import POSITIONS, Program, write_model, write_rows
 
 USAGE, BAD_INPUT, STORAGE = 2, 3, 4
 

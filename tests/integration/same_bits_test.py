@@ -9,7 +9,7 @@ from pathlib import Path
 
 import h5py
 import pytest
-from conftest import Program
+from program import Program
 
 
 def digests(file) -> dict[str, str]:

@@ -6,7 +6,7 @@ import h5py
 import harsanyi_analysis as analysis
 import numpy as np
 import pytest
-from conftest import LAYERS, PLAYERS, Program
+from program import LAYERS, PLAYERS, Program
 
 
 @pytest.fixture

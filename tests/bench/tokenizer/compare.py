@@ -138,7 +138,8 @@ def compare(tool, model, source, texts, repeats):
     ours, theirs = min(t["encode_seconds"] for t, _ in turns), min(seconds for _, seconds in turns)
     print(
         f"{model.name:>17} {source:>10} {len(texts):>8} texts {megabytes:6.2f} MB {tokens:>9} tokens | differences: "
-        f"encode {encode_differences} decode {decode_differences} | load {min(t['load_seconds'] for t, _ in turns):.2f} s | "
+        f"encode {encode_differences} decode {decode_differences} | "
+        f"load {min(t['load_seconds'] for t, _ in turns):.2f} s | "
         f"harsanyi {len(texts) / ours:9.0f} texts/s {megabytes / ours:6.1f} MB/s | "
         f"tokenizers {len(texts) / theirs:9.0f} texts/s {megabytes / theirs:6.1f} MB/s | {theirs / ours:.1f}x",
         flush=True,
