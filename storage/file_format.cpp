@@ -76,8 +76,8 @@ void require_replaceable(const fs::path& path, const FileFormat& format, bool ov
   std::error_code ignored;
   if (!fs::exists(fs::symlink_status(path, ignored))) return;
   if (!overwrite)
-    throw StorageError{
-        fmt::format("{}: the file exists; choose another name, or allow overwriting (--overwrite)", path.string())};
+    throw StorageError{fmt::format(
+        "{}: the file exists; choose another name, or allow overwriting (--overwrite)", path.string())};
   static_cast<void>(open_format(path, format, hdf5::Access::read));
 }
 
