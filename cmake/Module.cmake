@@ -27,7 +27,7 @@ function(harsanyi_test name)
   target_compile_options(${name}_test PRIVATE -O1) # what is tested is optimised; the tests' own code compiles faster so
   if(NOT T_RANKS)
     target_link_libraries(${name}_test PRIVATE GTest::gtest_main)
-    gtest_discover_tests(${name}_test TEST_PREFIX "${name}." DISCOVERY_TIMEOUT 60
+    gtest_discover_tests(${name}_test TEST_PREFIX "${name}." DISCOVERY_TIMEOUT 60 NO_PRETTY_VALUES
                          PROPERTIES TIMEOUT 300 LABELS "${T_LABELS}")
   endif()
   foreach(ranks IN LISTS T_RANKS)

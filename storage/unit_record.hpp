@@ -15,8 +15,8 @@ class UnitRecord {
   /// [units] true where the unit's values are on disk, complete.
   [[nodiscard]] virtual std::vector<bool> done() const = 0;
 
-  /// Puts the blocks into their places. On return they are durable: data, flush, fsync, then done-marks and
-  /// checksums, flush, fsync; one pair for all the blocks given. Killed in between, none of them counts as
+  /// Puts the blocks into their places. On return they are durable: data and checksums, flush, fsync, then
+  /// done-marks, flush, fsync; one pair for all the blocks given. Killed in between, none of them counts as
   /// done.
   /// @throws StorageError  on a full disk, a lost file, a block of the wrong length; finished units stay
   /// intact.

@@ -29,7 +29,7 @@ class Loader {
  public:
   explicit Loader(const Checkpoint& checkpoint) : checkpoint_{checkpoint} {}
 
-  [[nodiscard]] at::Tensor operator()(const std::string& name, std::vector<std::int64_t> shape) const {
+  [[nodiscard]] at::Tensor operator()(const std::string& name, const std::vector<std::int64_t>& shape) const {
     return view_of(checkpoint_.require(name, shape)).to(at::kFloat);
   }
   [[nodiscard]] at::Tensor bias(bool present, const std::string& name, std::int64_t size) const {
