@@ -37,6 +37,7 @@ std::string units_line(const std::vector<bool>& done, bool complete) {
 ExitCode verdict(const InspectOptions& options, bool complete, const std::vector<UnitId>& damaged) {
   if (!damaged.empty()) {
     std::vector<int> numbers;
+    numbers.reserve(damaged.size());
     for (const UnitId unit : damaged) numbers.push_back(unit.value);
     std::cout << fmt::format("DAMAGED: {} units differ from their checksum: {}\n", damaged.size(),
                              fmt::join(numbers, ", "));

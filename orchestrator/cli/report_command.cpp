@@ -70,6 +70,7 @@ std::optional<fs::path> given(const fs::path& file) {
 // Runs a program and waits for it. @return its exit code, or 127 where it cannot be started
 int run_program_and_wait(const std::vector<std::string>& words) {
   std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
   for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
   std::cout.flush();

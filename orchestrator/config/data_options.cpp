@@ -11,7 +11,7 @@ namespace harsanyi {
 std::filesystem::path default_benchmark_table() {
   std::error_code unknown;
   const auto program = std::filesystem::read_symlink("/proc/self/exe", unknown);
-  const auto installed = program.parent_path().parent_path() / "share" / "harsanyi" / "benchmarks";
+  auto installed = program.parent_path().parent_path() / "share" / "harsanyi" / "benchmarks";
   if (!unknown && std::filesystem::is_directory(installed, unknown)) return installed;
   return std::filesystem::path{HARSANYI_SOURCE_DIR} / "configs" / "benchmarks";
 }
