@@ -1,31 +1,10 @@
 #include "orchestrator/cli/command.hpp"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
+#include "orchestrator/cli/shell_text.hpp"
+
 namespace harsanyi {
-namespace {
-
-bool is_plain(char c) {
-  constexpr std::string_view kOtherPlain{"_-./=:,+@%"};
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-         kOtherPlain.find(c) != std::string_view::npos;
-}
-
-std::string shell_quoted(const std::string& text) {
-  if (!text.empty() && std::all_of(text.begin(), text.end(), is_plain)) return text;
-  std::string quoted{"'"};
-  for (const char c : text) {
-    if (c == '\'')
-      quoted += "'\\''";
-    else
-      quoted += c;
-  }
-  return quoted + "'";
-}
-
-}  // namespace
 
 void write_command_help(const Command& command, const OptionSet& set, std::ostream& out) {
   out << fmt::format("harsanyi {}: {}\n\nExample:\n  {}\n\n", command.name, command.purpose, command.example);
