@@ -120,8 +120,8 @@ def test_groups_are_not_overwritten_unasked(program: Program):
 
 
 def test_the_second_of_two_sweeps_on_one_cube_is_refused(program: Program):
-    write_rows(program.rows, count=400, seed=3)
-    words = program.sweep_words("c.h5", "--samples", 400)
+    write_rows(program.rows, count=4000, seed=3)
+    words = program.sweep_words("c.h5", "--samples", 4000)
     first = program.start(*words)
     deadline = time.monotonic() + 60
     while not (program.folder / "c.h5").exists() and time.monotonic() < deadline:

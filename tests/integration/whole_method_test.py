@@ -6,7 +6,7 @@ import h5py
 import harsanyi_analysis as analysis
 import numpy as np
 import pytest
-from program import LAYERS, PLAYERS, Program
+from program import LAYERS, PLAYERS, Program, write_model
 
 
 @pytest.fixture
@@ -81,3 +81,21 @@ def test_report_makes_a_page_with_tables_and_figures(finished: Program):
     assert page.count("data:image") + page.count("<svg") >= 4
     assert (finished.folder / "report/accuracy.csv").exists()
     assert list((finished.folder / "report/figures").glob("*.png"))
+
+
+def test_two_models_share_one_evaluation(finished: Program):
+    other = finished.folder / "other"
+    other.mkdir()
+    write_model(other, seed=5)
+    finished.model, first = other, finished.model
+    finished.run(*finished.sweep_words("other.h5"))
+    finished.run("select", "--cube", "other.h5", "--groups", "other_groups.h5")
+    words = ["evaluate", "--model", first, "--groups", "groups.h5", "--model", other, "--groups", "other_groups.h5"]
+    words += ["--benchmark", "tokens", "--scored-rows", finished.rows, "--unit-items", 4, "--results", "both.h5"]
+    finished.run(*words, ranks=2)
+    results = analysis.open_results(finished.folder / "both.h5")
+    assert sorted(set(results["model"])) == ["other", "tiny"]
+    with h5py.File(finished.folder / "both.h5") as both, h5py.File(finished.folder / "results.h5") as alone:
+        scored = both["tiny/tokens/label_logit"][:]
+        np.testing.assert_array_equal(scored[0], alone["tiny/tokens/label_logit"][0, : scored.shape[1]])
+        assert not np.array_equal(scored, both["other/tokens/label_logit"][:])
