@@ -6,7 +6,6 @@
 
 #include "orchestrator/job/benchmark_rows.hpp"
 #include "partition/base/error.hpp"
-#include "partition/base/sha256.hpp"
 #include "storage/groups/groups_file.hpp"
 
 namespace harsanyi {
@@ -141,8 +140,7 @@ EvaluationJob prepare_evaluation(const EvaluateOptions& options) {
     job.models.push_back(prepare_model(options, i, any_needs_tokenizer(benchmarks)));
     const EvaluatedModel& model = job.models.back();
     add_model_files(job.identity, model.facts.name, model.facts);
-    if (model.groups)
-      job.identity.set(model.facts.name + ".groups_sha256", sha256_file_hex(options.groups[i]));
+    if (model.groups) add_groups(job.identity, model.facts.name, *model.groups);
   }
   require_distinct_names(job.models);
 

@@ -1,5 +1,8 @@
 #include "orchestrator/job/model_facts.hpp"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include "partition/base/sha256.hpp"
 
 namespace harsanyi {
@@ -31,6 +34,13 @@ void add_model_files(Identity& identity, const std::string& prefix, const ModelF
   if (model.tokenizer)
     identity.set(prefix + ".tokenizer_sha256",
                  sha256_file_hex(config_file(model.folder).parent_path() / "tokenizer.json"));
+}
+
+void add_groups(Identity& identity, const std::string& prefix, const SalientGroups& groups) {
+  std::string heads;
+  for (const LayerId layer : LayerRange{0, static_cast<std::int64_t>(groups.layers.size())})
+    heads += fmt::format("{}: {}\n", layer.value, fmt::join(groups.edited_heads(layer), " "));
+  identity.set(prefix + ".edited_heads_sha256", sha256_hex(heads));
 }
 
 }  // namespace harsanyi

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "partition/base/identity.hpp"
+#include "partition/game/salient_group.hpp"
 #include "worker/model/model_config.hpp"
 #include "worker/text/tokenizer.hpp"
 
@@ -27,5 +28,9 @@ struct ModelFacts {
 
 /// Adds hashes of config.json and tokenizer.json under `prefix`.
 void add_model_files(Identity& identity, const std::string& prefix, const ModelFacts& model);
+
+/// Adds a hash of the heads that `groups` leads to calibrate. The file's own bytes do not decide a number:
+/// selected again, the same groups continue the same evaluation.
+void add_groups(Identity& identity, const std::string& prefix, const SalientGroups& groups);
 
 }  // namespace harsanyi

@@ -99,3 +99,9 @@ def test_two_models_share_one_evaluation(finished: Program):
         scored = both["tiny/tokens/label_logit"][:]
         np.testing.assert_array_equal(scored[0], alone["tiny/tokens/label_logit"][0, : scored.shape[1]])
         assert not np.array_equal(scored, both["other/tokens/label_logit"][:])
+
+
+def test_groups_selected_again_continue_the_same_evaluation(finished: Program):
+    finished.run("select", "--cube", "cube.h5", "--groups", "groups.h5", "--overwrite")
+    words = finished.evaluate_words("results.h5", "--method", "vanilla", "--method", "gac", "--method", "all_heads")
+    assert "complete" in finished.run(*words).stdout
