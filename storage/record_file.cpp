@@ -99,6 +99,16 @@ RecordFile RecordFile::open(const fs::path& path, const FileFormat& format) {
   return {std::nullopt, open_format(path, format, hdf5::Access::read)};
 }
 
+bool RecordFile::is_finished(const fs::path& path, const FileFormat& format, const Identity& identity) {
+  if (!is_there(path)) return false;
+  try {
+    const RecordFile record = open(path, format);
+    return record.complete() && record.identity() == identity;
+  } catch (const StorageError&) {
+    return false;
+  }
+}
+
 RecordFile::RecordFile(std::optional<LockedFile> lock, hdf5::File file)
     : lock_{std::move(lock)},
       file_{std::move(file)},

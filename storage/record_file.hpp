@@ -51,6 +51,12 @@ class RecordFile {
   [[nodiscard]] static RecordFile open_or_create(const std::filesystem::path& path, const Contents& contents);
   [[nodiscard]] static RecordFile open(const std::filesystem::path& path, const FileFormat& format);
 
+  /// True if `path` is a finished record of this very experiment: there is nothing to write, and opening it
+  /// for reading leaves its time stamp alone. False also for what cannot be read; `open_or_create` then says
+  /// why.
+  [[nodiscard]] static bool is_finished(const std::filesystem::path& path, const FileFormat& format,
+                                        const Identity& identity);
+
   [[nodiscard]] const hdf5::File& file() const noexcept { return file_; }
   [[nodiscard]] std::int64_t units() const noexcept { return static_cast<std::int64_t>(done_.size()); }
   /// As the file has them when it is opened for reading, else as this writer left them.

@@ -101,6 +101,10 @@ ExitCode evaluate_in(World& world, const EvaluateOptions& options, const Invocat
     if (!leads) return;
     Identity identity = job->identity;
     add_weights(identity, *job);
+    if (ResultsFile::is_finished(options.results, identity)) {
+      results = ResultsFile::open(options.results);
+      return;
+    }
     results = ResultsFile::open_or_create(
         options.results, {.plan = job->plan,
                           .methods = job->methods,

@@ -75,6 +75,10 @@ ExitCode sweep_in(World& world, const SweepOptions& options, const Invocation& i
     if (!leads) return;
     Identity identity = job->identity;
     identity.set("model.weights_sha256", weights_digest(options.model.folder));
+    if (DividendCube::is_finished(options.cube, identity)) {
+      cube = DividendCube::open(options.cube);
+      return;
+    }
     cube = DividendCube::open_or_create(
         options.cube, describe_cube(*job, std::move(identity),
                                     provenance_of(invocation.command_line, invocation.configuration)));

@@ -102,6 +102,10 @@ DividendCube DividendCube::open(const std::filesystem::path& file) {
   return DividendCube{std::make_unique<State>(RecordFile::open(file, kDividendCube))};
 }
 
+bool DividendCube::is_finished(const std::filesystem::path& file, const Identity& identity) {
+  return RecordFile::is_finished(file, kDividendCube, identity);
+}
+
 DividendCube::DividendCube(std::unique_ptr<State> state) : state_{std::move(state)} {}
 DividendCube::DividendCube(DividendCube&&) noexcept = default;
 DividendCube& DividendCube::operator=(DividendCube&&) noexcept = default;

@@ -52,6 +52,9 @@ class DividendCube final : public UnitRecord {
   /// Opens for reading, also while a sweep writes it.
   [[nodiscard]] static DividendCube open(const std::filesystem::path& file);
 
+  /// True if `file` is finished and of this experiment: `open` is enough, nothing is left to write.
+  [[nodiscard]] static bool is_finished(const std::filesystem::path& file, const Identity& identity);
+
   DividendCube(DividendCube&&) noexcept;
   DividendCube& operator=(DividendCube&&) noexcept;
   ~DividendCube() override;

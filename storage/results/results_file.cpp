@@ -136,6 +136,10 @@ ResultsFile ResultsFile::open(const std::filesystem::path& file) {
   return ResultsFile{std::make_unique<State>(RecordFile::open(file, kResults))};
 }
 
+bool ResultsFile::is_finished(const std::filesystem::path& file, const Identity& identity) {
+  return RecordFile::is_finished(file, kResults, identity);
+}
+
 ResultsFile::ResultsFile(std::unique_ptr<State> state) : state_{std::move(state)} {}
 ResultsFile::ResultsFile(ResultsFile&&) noexcept = default;
 ResultsFile& ResultsFile::operator=(ResultsFile&&) noexcept = default;

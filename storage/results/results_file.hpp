@@ -47,6 +47,9 @@ class ResultsFile final : public UnitRecord {
                                                   const ResultsDescription& description);
   [[nodiscard]] static ResultsFile open(const std::filesystem::path& file);
 
+  /// True if `file` is finished and of this experiment: `open` is enough, nothing is left to write.
+  [[nodiscard]] static bool is_finished(const std::filesystem::path& file, const Identity& identity);
+
   ResultsFile(ResultsFile&&) noexcept;
   ResultsFile& operator=(ResultsFile&&) noexcept;
   ~ResultsFile() override;

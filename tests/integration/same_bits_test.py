@@ -84,9 +84,11 @@ def worst_victim(launcher) -> int:
 
 def test_a_finished_sweep_run_again_changes_nothing(program: Program, reference):
     before = (program.folder / "reference.h5").read_bytes()
+    time_before = (program.folder / "reference.h5").stat().st_mtime_ns
     done = program.run(*program.sweep_words("reference.h5"))
     assert "complete" in done.stdout
     assert (program.folder / "reference.h5").read_bytes() == before
+    assert (program.folder / "reference.h5").stat().st_mtime_ns == time_before, "scripts would redo what follows"
 
 
 def test_an_interrupted_sweep_keeps_its_units_and_says_so(program: Program, reference):
