@@ -39,7 +39,11 @@ class Answerer {
     const int model = job_.plan.tables[static_cast<std::size_t>(unit.table)].model;
     const auto& calibration =
         job_.models[static_cast<std::size_t>(model)].of_method[static_cast<std::size_t>(unit.method)];
-    return engine_of(model).label_logits(job_.prompts_of(unit), calibration ? &*calibration : nullptr);
+    std::vector<double> logits;
+    for (const Answer& answer : engine_of(model).answers(
+             job_.prompts_of(unit), calibration ? &*calibration : nullptr, AnswerScope::label_tokens))
+      logits.insert(logits.end(), answer.label_logits.begin(), answer.label_logits.end());
+    return logits;
   }
 
  private:

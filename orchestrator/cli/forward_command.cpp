@@ -32,8 +32,8 @@ std::vector<Question> questions_of(const ForwardOptions& options, const ModelFac
   rows_of_tokens.name = "tokens";
   rows_of_tokens.kind = BenchmarkKind::tokens;
   std::vector<Question> questions;
-  for (PreparedRow& row : prepare_rows(rows_of_tokens, options.rows, {}, nullptr, model.config.max_positions,
-                                       model.config.shape.vocabulary)
+  for (PreparedRow& row : prepare_rows(rows_of_tokens, options.rows, {}, nullptr,
+                                       {model.config.max_positions, model.config.shape.vocabulary})
                               .rows)
     questions.push_back({std::move(row.prompt.tokens),
                          {{"row", std::to_string(row.row)}, {"gold", std::to_string(row.prompt.gold)}}});

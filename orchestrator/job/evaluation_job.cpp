@@ -72,8 +72,8 @@ void append_items(ResultsTable& table, std::vector<Prompt>& prompts, const Prepa
 void add_table(EvaluationJob& job, const EvaluateOptions& options, const ModelFacts& model,
                const Benchmark& benchmark) {
   const auto rows_of = [&](const std::filesystem::path& file, const RowChoice& choice) {
-    return prepare_rows(benchmark, file, choice, model.tokenizer_or_null(), model.config.max_positions,
-                        model.config.shape.vocabulary);
+    return prepare_rows(benchmark, file, choice, model.tokenizer_or_null(),
+                        {model.config.max_positions, model.config.shape.vocabulary});
   };
   ResultsTable table{model.name, benchmark.name, {}, {}};
   std::vector<Prompt> prompts;

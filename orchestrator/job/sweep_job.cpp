@@ -20,7 +20,7 @@ void add_pool(SweepJob& job, const Benchmark& benchmark, const SweepOptions& opt
                               options.data.calibration_rows, "calibration-rows");
   const PreparedRows rows = prepare_rows(
       benchmark, file, {.at_most = options.samples, .shuffled = true, .seed = options.seed},
-      job.model.tokenizer_or_null(), job.model.config.max_positions, job.model.config.shape.vocabulary);
+      job.model.tokenizer_or_null(), {job.model.config.max_positions, job.model.config.shape.vocabulary});
   for (const PreparedRow& row : rows.rows) {
     job.samples.push_back(
         {benchmark.name, row.row, row.prompt.gold, static_cast<int>(row.prompt.tokens.size())});

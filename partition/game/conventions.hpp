@@ -14,8 +14,18 @@ enum class MaskKind {
   drop,              ///< output of the heads := 0 before the output projection (GAC, App. C, Table 7)
 };
 
-/// Over which tokens the probability of the right answer is normalised (GAC, Eq. 3).
-enum class ValueKind { label_set, full_vocabulary };
+/// What a coalition's value measures.
+enum class ValueKind {
+  label_set,        ///< log-odds of the right answer, normalised over the label tokens (GAC, Eq. 3)
+  full_vocabulary,  ///< log-odds of the right answer, normalised over the whole vocabulary
+  f1,               ///< F1 of the generated answer, in [0, 1] (GAC section 5.2; spec gac.md section 3)
+};
+
+/// On which scale log-odds enter the dividends; derived from the stored values, without a forward pass.
+enum class ValueScale {
+  log_odds,     ///< paper: v = ln(p / (1 - p))
+  probability,  ///< released code for classification: p itself (game_theory.py:190-199)
+};
 
 /// What a set bit of a coalition means. Values are always stored by *present*; the other is derived.
 enum class Orientation {
@@ -42,6 +52,14 @@ enum class EditedHeads {
   inside_group,   ///< released code
 };
 
+/// What calibration does to the one-row maps of steps that decode with a key/value cache (spec act.md
+/// section 3, gac.md section 7).
+enum class DecodeCalibration {
+  prefill_only,  ///< nothing: the prompt's maps alone are calibrated
+  row_only,      ///< released code: statistics of the one row alone, and entry 0 becomes 1
+  running,       ///< column sums and counts go on from step to step: the statistics of a full pass
+};
+
 /// Where the attention taken from focused tokens goes.
 enum class Redistribution {
   proportional,  ///< GAC, Eq. 12
@@ -60,7 +78,22 @@ struct EnumNames<ValueKind> {
   static constexpr std::string_view kind = "value kind";
   static constexpr std::array names{
       std::pair{ValueKind::label_set, std::string_view{"label_set"}},
-      std::pair{ValueKind::full_vocabulary, std::string_view{"full_vocabulary"}}};
+      std::pair{ValueKind::full_vocabulary, std::string_view{"full_vocabulary"}},
+      std::pair{ValueKind::f1, std::string_view{"f1"}}};
+};
+template <>
+struct EnumNames<ValueScale> {
+  static constexpr std::string_view kind = "value scale";
+  static constexpr std::array names{std::pair{ValueScale::log_odds, std::string_view{"log_odds"}},
+                                    std::pair{ValueScale::probability, std::string_view{"probability"}}};
+};
+template <>
+struct EnumNames<DecodeCalibration> {
+  static constexpr std::string_view kind = "calibration while decoding";
+  static constexpr std::array names{
+      std::pair{DecodeCalibration::prefill_only, std::string_view{"prefill_only"}},
+      std::pair{DecodeCalibration::row_only, std::string_view{"row_only"}},
+      std::pair{DecodeCalibration::running, std::string_view{"running"}}};
 };
 template <>
 struct EnumNames<Orientation> {

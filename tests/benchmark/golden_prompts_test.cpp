@@ -46,7 +46,7 @@ TEST(GoldenPrompts, OfEverySetAreTheSpecificationsBytes) {
     if (benchmark.kind != BenchmarkKind::classification) continue;
     ++sets;
     const PreparedRows rows = prepare_rows(test::with_numbered_labels(benchmark), folder / "rows.jsonl", {},
-                                           &tokenizer, 10000, test::kByteVocabulary);
+                                           &tokenizer, {10000, test::kByteVocabulary});
     EXPECT_EQ(sha256_hex(rows.rows.at(0).text), golden_hashes().at(name)) << name << ":\n"
                                                                           << rows.rows[0].text;
     EXPECT_EQ(rows.rows[0].prompt.gold, name.starts_with("trec") ? 2 : 1) << name;

@@ -49,8 +49,8 @@ class PrepareRows : public testing::Test {
     return folder_ / "rows.jsonl";
   }
   PreparedRows prepare(const std::string& text, const RowChoice& choice = {}) const {
-    return prepare_rows(toy_benchmark(), write(text), choice, &tokenizer_, /*max_positions=*/100,
-                        test::kByteVocabulary);
+    return prepare_rows(toy_benchmark(), write(text), choice, &tokenizer_,
+                        {.max_positions = 100, .vocabulary = test::kByteVocabulary});
   }
   std::string message_for(const std::string& text) const {
     return message_of([&] { (void)prepare(text); });
@@ -127,8 +127,9 @@ TEST_F(PrepareRows, RefusesAPromptLongerThanTheModel) {
 TEST_F(PrepareRows, NamesAFileThatCannotBeUsed) {
   expect_parts(message_for(""), {"rows.jsonl", "no rows"});
   const auto message_at = [this](const std::filesystem::path& file) {
-    return message_of(
-        [&] { (void)prepare_rows(toy_benchmark(), file, {}, &tokenizer_, 100, test::kByteVocabulary); });
+    return message_of([&] {
+      (void)prepare_rows(toy_benchmark(), file, {}, &tokenizer_, {100, test::kByteVocabulary});
+    });
   };
   expect_parts(message_at(folder_ / "none.jsonl"), {"none.jsonl", "no data file"});
   expect_parts(message_at(folder_.path()), {"folder"});
@@ -136,14 +137,16 @@ TEST_F(PrepareRows, NamesAFileThatCannotBeUsed) {
 
 TEST_F(PrepareRows, NeedsATokenizerForTexts) {
   const auto file = write("{\"text\": \"a\", \"label\": 0}\n");
-  expect_parts(message_of([&] { (void)prepare_rows(toy_benchmark(), file, {}, nullptr, 100, 257); }),
+  expect_parts(message_of([&] {
+                 (void)prepare_rows(toy_benchmark(), file, {}, nullptr, {100, 257});
+               }),
                {"'toy'", "tokenizer"});
 }
 
 TEST_F(PrepareRows, RefusesATokenizerOfAnotherModel) {
   const auto file = write("{\"text\": \"z\", \"label\": 0}\n");
   const auto message_for_vocabulary = [&](int vocabulary) {
-    return message_of([&] { (void)prepare_rows(toy_benchmark(), file, {}, &tokenizer_, 100, vocabulary); });
+    return message_of([&] { (void)prepare_rows(toy_benchmark(), file, {}, &tokenizer_, {100, vocabulary}); });
   };
   expect_parts(message_for_vocabulary(256), {"line 1", "token 256", "vocabulary of 256"});
   expect_parts(message_for_vocabulary(100), {"token 120", "vocabulary of 100"});  // 'x' of the third label
@@ -162,7 +165,7 @@ class TokenRows : public PrepareRows {
     Benchmark tokens;
     tokens.name = "tokens";
     tokens.kind = BenchmarkKind::tokens;
-    return prepare_rows(tokens, write(text), {}, nullptr, /*max_positions=*/4, /*vocabulary=*/50);
+    return prepare_rows(tokens, write(text), {}, nullptr, {.max_positions = 4, .vocabulary = 50});
   }
   std::string message_for_tokens(const std::string& text) const {
     return message_of([&] { (void)prepare_tokens(text); });

@@ -35,7 +35,7 @@ class SharedData : public testing::Test {
   [[nodiscard]] PreparedRows prepare(const Benchmark& benchmark, const std::filesystem::path& file,
                                      const RowChoice& choice) const {
     return prepare_rows(test::with_numbered_labels(benchmark), file, choice, &tokenizer_,
-                        std::numeric_limits<int>::max(), test::kByteVocabulary);
+                        {std::numeric_limits<int>::max(), test::kByteVocabulary});
   }
 
   test::TempFolder folder_;

@@ -49,13 +49,13 @@ TEST_F(SmolLM2, LogitsOfTwentyRealPromptsAreThoseOfTransformers) {
 }
 
 TEST_F(SmolLM2, LabelPredictionsOfOneBatchAreThoseOfTransformers) {
-  const auto logits = engine_->label_logits(prompts_, nullptr);
-  ASSERT_EQ(logits.size(), 2 * prompts_.size());
+  const auto logits = engine_->answers(prompts_, nullptr, AnswerScope::label_tokens);
+  ASSERT_EQ(logits.size(), prompts_.size());
   for (std::size_t p = 0; p < prompts_.size(); ++p) {
     const auto golden = goldens_["prompts"][p]["label_logits"].get<std::vector<double>>();
-    EXPECT_NEAR(logits[2 * p], golden[0], kTolerance);
-    EXPECT_NEAR(logits[2 * p + 1], golden[1], kTolerance);
-    EXPECT_EQ(logits[2 * p] < logits[2 * p + 1], golden[0] < golden[1]) << "prompt " << p;
+    EXPECT_NEAR(logits[p].label_logits[0], golden[0], kTolerance);
+    EXPECT_NEAR(logits[p].label_logits[1], golden[1], kTolerance);
+    EXPECT_EQ(logits[p].label_logits[0] < logits[p].label_logits[1], golden[0] < golden[1]) << "prompt " << p;
   }
 }
 

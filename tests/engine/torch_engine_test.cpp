@@ -42,21 +42,22 @@ void expect_near(const std::vector<float>& a, const std::vector<float>& b, doubl
 
 TEST_F(TorchEngine, LabelLogitsAreThoseOfAPlainForwardPass) {
   const std::vector<Prompt> prompts{{tokens_, {3, 8}, 0}, {{1, 5, 9, 60}, {8, 12}, 1}};
-  const auto logits = engine_->label_logits(prompts, nullptr);
-  ASSERT_EQ(logits.size(), 4U);
+  const auto logits = engine_->answers(prompts, nullptr, AnswerScope::label_tokens);
+  ASSERT_EQ(logits.size(), 2U);
   for (std::size_t p = 0; p < 2; ++p) {
     const auto full = engine_->forward(prompts[p].tokens, {}, {.all_positions = false}).logits;
     for (std::size_t l = 0; l < 2; ++l)
-      EXPECT_NEAR(logits[2 * p + l], full[static_cast<std::size_t>(prompts[p].label_tokens[l])], 1e-5);
+      EXPECT_NEAR(logits[p].label_logits[l], full[static_cast<std::size_t>(prompts[p].label_tokens[l])],
+                  1e-5);
   }
 }
 
 TEST_F(TorchEngine, CalibratedLabelLogitsAreThoseOfACalibratedForwardPass) {
   const Calibration calibration = calibrate_all(0.05, 0.2);
   const std::vector<Prompt> prompts{{tokens_, {3, 8}, 0}, {{1, 5, 9, 60}, {8, 12}, 1}};
-  const auto logits = engine_->label_logits(prompts, &calibration);
-  const auto plain = engine_->label_logits(prompts, nullptr);
-  EXPECT_GT(std::abs(logits[0] - plain[0]), 1e-3)
+  const auto logits = engine_->answers(prompts, &calibration, AnswerScope::label_tokens);
+  const auto plain = engine_->answers(prompts, nullptr, AnswerScope::label_tokens);
+  EXPECT_GT(std::abs(logits[0].label_logits[0] - plain[0].label_logits[0]), 1e-3)
       << "the calibration changes nothing, the test shows nothing";
   for (std::size_t p = 0; p < 2; ++p) {
     const auto full =
@@ -64,7 +65,8 @@ TEST_F(TorchEngine, CalibratedLabelLogitsAreThoseOfACalibratedForwardPass) {
             ->forward(prompts[p].tokens, {.mask = {}, .calibration = calibration}, {.all_positions = false})
             .logits;
     for (std::size_t l = 0; l < 2; ++l)
-      EXPECT_NEAR(logits[2 * p + l], full[static_cast<std::size_t>(prompts[p].label_tokens[l])], 1e-5);
+      EXPECT_NEAR(logits[p].label_logits[l], full[static_cast<std::size_t>(prompts[p].label_tokens[l])],
+                  1e-5);
   }
 }
 
@@ -146,7 +148,9 @@ TEST_F(TorchEngine, RefusesWhatItCannotCompute) {
   EXPECT_THROW(
       (void)engine_->forward(tokens_, {.mask = {}, .calibration = calibrate_all(0.1, std::nan(""))}, {}),
       ModelError);
-  EXPECT_THROW((void)engine_->label_logits(std::vector<Prompt>{{tokens_, {1, 2}, 2}}, nullptr), ModelError);
+  EXPECT_THROW(
+      (void)engine_->answers(std::vector<Prompt>{{tokens_, {1, 2}, 2}}, nullptr, AnswerScope::label_tokens),
+      ModelError);
 }
 
 }  // namespace

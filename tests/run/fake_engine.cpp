@@ -22,9 +22,19 @@ class FakeEngine final : public harsanyi::Engine {
                                            const harsanyi::GameRules&) override {
     throw harsanyi::ModelError{"thrown in the library"};
   }
-  [[nodiscard]] std::vector<double> label_logits(std::span<const harsanyi::Prompt> prompts,
-                                                 const harsanyi::Calibration*) override {
+  [[nodiscard]] std::vector<harsanyi::Answer> answers(std::span<const harsanyi::Prompt> prompts,
+                                                      const harsanyi::Calibration*,
+                                                      harsanyi::AnswerScope) override {
+    return std::vector<harsanyi::Answer>(prompts.size());
+  }
+  [[nodiscard]] std::vector<double> log_likelihoods(std::span<const harsanyi::Prompt> prompts,
+                                                    const harsanyi::Calibration*) override {
     return std::vector<double>(prompts.size());
+  }
+  [[nodiscard]] std::vector<std::vector<std::int32_t>> generate(std::span<const harsanyi::Prompt> prompts,
+                                                                const harsanyi::Intervention&,
+                                                                const harsanyi::GenerationRules&) override {
+    return std::vector<std::vector<std::int32_t>>(prompts.size());
   }
   [[nodiscard]] harsanyi::ForwardOutput forward(std::span<const std::int32_t>, const harsanyi::Intervention&,
                                                 const harsanyi::ForwardRequest&) override {

@@ -11,14 +11,17 @@
 #include <vector>
 
 #include "partition/base/named_enum.hpp"
+#include "partition/game/conventions.hpp"
 #include "partition/plan/prompt.hpp"
 #include "worker/text/tokenizer.hpp"
 
 namespace harsanyi {
 
 enum class BenchmarkKind {
-  classification,  ///< instruction + template(row); answer = one of the label words
-  tokens,          ///< rows are token ids already: {"tokens": [...], "label_tokens": [...], "gold": i}
+  classification,      ///< instruction + template(row); answer = one of the label words
+  multiple_choice,     ///< question and lettered options; answer = a letter, or an option's text
+  question_answering,  ///< answer = generated text, scored by EM and F1
+  tokens,              ///< rows are token ids already: {"tokens": [...], "label_tokens": [...], "gold": i}
 };
 
 template <>
@@ -26,7 +29,46 @@ struct EnumNames<BenchmarkKind> {
   static constexpr std::string_view kind = "kind of benchmark";
   static constexpr std::array names{
       std::pair{BenchmarkKind::classification, std::string_view{"classification"}},
+      std::pair{BenchmarkKind::multiple_choice, std::string_view{"multiple_choice"}},
+      std::pair{BenchmarkKind::question_answering, std::string_view{"question_answering"}},
       std::pair{BenchmarkKind::tokens, std::string_view{"tokens"}}};
+};
+
+/// How a multiple-choice question is asked and answered.
+enum class ChoiceScoring {
+  next_token,         ///< options are listed; the most likely next token, decoded and stripped, is the letter
+  option_likelihood,  ///< options are not listed; the option text of largest log-likelihood (as
+                      ///< lm-evaluation-harness: `acc` plain, `acc_norm` divided by the text's length)
+};
+
+/// Which token stands for an option's letter in the value function (spec prompts.md section 1).
+enum class LetterRule {
+  in_context,  ///< the one token that " A" adds after the prompt, checked
+  release,     ///< second token of " A" tokenised alone (game_theory.py:207-209)
+};
+
+/// What is done with a prompt that is longer than the model's positions.
+enum class LongRows { stop, skip, truncate_left };
+
+template <>
+struct EnumNames<ChoiceScoring> {
+  static constexpr std::string_view kind = "scoring of multiple choice";
+  static constexpr std::array names{
+      std::pair{ChoiceScoring::next_token, std::string_view{"next_token"}},
+      std::pair{ChoiceScoring::option_likelihood, std::string_view{"option_likelihood"}}};
+};
+template <>
+struct EnumNames<LetterRule> {
+  static constexpr std::string_view kind = "letter token rule";
+  static constexpr std::array names{std::pair{LetterRule::in_context, std::string_view{"in_context"}},
+                                    std::pair{LetterRule::release, std::string_view{"release"}}};
+};
+template <>
+struct EnumNames<LongRows> {
+  static constexpr std::string_view kind = "treatment of long rows";
+  static constexpr std::array names{std::pair{LongRows::stop, std::string_view{"stop"}},
+                                    std::pair{LongRows::skip, std::string_view{"skip"}},
+                                    std::pair{LongRows::truncate_left, std::string_view{"truncate_left"}}};
 };
 
 /// One entry of the prompt table: configs/benchmarks/<name>.json (docs/formats/benchmark_table.md).
@@ -41,7 +83,9 @@ struct Benchmark {
   std::string prompt_template;  ///< with {field} for a field of the row
   std::string label_field;
   std::vector<std::string> label_words;  ///< in index order
-  std::string metric;                    ///< "accuracy"
+  std::string metric;  ///< "accuracy", or "f1" (with exact match beside it) for generated answers
+  ValueKind value = ValueKind::label_set;  ///< what a coalition's value measures, unless asked otherwise
+  int new_tokens = 0;                      ///< question answering: most tokens of a generated answer
 };
 
 /// All entries of a table folder, by name. @throws BenchmarkError  naming file, field and remedy.
@@ -56,13 +100,37 @@ struct PreparedRow {
   int row = 0;       ///< line of its file, from 0
   std::string text;  ///< the exact prompt; empty for kind tokens
   Prompt prompt;
+  std::vector<std::string> options;       ///< multiple choice: the option texts
+  std::vector<std::string> gold_answers;  ///< question answering: at least one, the file's first one first
 };
 
 struct PreparedRows {
   std::filesystem::path file;
   std::string file_sha256;
-  std::vector<std::string> label_words;  ///< for kind tokens: the label indices as text
+  /// In index order: the label words; for multiple choice the letters of the row with most options; for kind
+  /// tokens the label indices as text; none for question answering.
+  std::vector<std::string> label_words;
   std::vector<PreparedRow> rows;
+  int skipped = 0;    ///< chosen rows left out because they were too long
+  int truncated = 0;  ///< rows whose prompts were cut at the front
+};
+
+/// Bounds that the model sets.
+struct ModelLimits {
+  int max_positions = 0;
+  int vocabulary = 0;
+};
+
+/// How rows become prompts, beside what the table says.
+struct PromptRules {
+  ChoiceScoring scoring = ChoiceScoring::next_token;
+  LetterRule letters = LetterRule::in_context;
+  bool strip_trailing_space = false;  ///< of the prompt (spec prompts.md section 1); the release keeps it
+  int shots = 0;                      ///< solved examples in front of the question
+  std::filesystem::path shots_file;   ///< rows that they are drawn from; needed for shots > 0
+  std::uint64_t shots_seed = 42;
+  LongRows long_rows = LongRows::stop;
+  int new_tokens = 0;  ///< positions kept free for generated tokens
 };
 
 /// Which rows of a file are used.
@@ -80,15 +148,15 @@ struct RowChoice {
 /// Reads a JSON-lines file, builds the prompts and tokenises them. Every row of the file is checked, the
 /// chosen ones are tokenised. Prompts have the tokenizer's special tokens (BOS of Llama) and no chat
 /// template.
-/// @param tokenizer      needed by every kind but `tokens`, which takes null
-/// @param max_positions  of the model; a longer prompt is an error that names file, line and lengths
-/// @param vocabulary     of the model; a token id outside is an error
+/// @param tokenizer  needed by every kind but `tokens`, which takes null
+/// @param limits     of the model; a token id outside the vocabulary is an error, a prompt longer than the
+///                   positions is what `rules.long_rows` says
 /// @throws BenchmarkError  naming file, line (from 1) and field: a row that is no object, a missing field, a
 /// label
 ///         out of range, two labels that share a token, no rows at all
 [[nodiscard]] PreparedRows prepare_rows(const Benchmark& benchmark, const std::filesystem::path& file,
                                         const RowChoice& choice, const Tokenizer* tokenizer,
-                                        int max_positions, int vocabulary);
+                                        const ModelLimits& limits, const PromptRules& rules = {});
 
 /// The label-token rule: the last token of each label word tokenised alone, without special tokens
 /// (spec prompts.md section 1).

@@ -17,12 +17,6 @@ namespace {
 
 using nlohmann::json;
 
-/// Bounds that the model sets.
-struct ModelLimits {
-  int max_positions = 0;
-  int vocabulary = 0;
-};
-
 /// One row of a JSON-lines file, with its place for messages.
 class Row {
  public:
@@ -269,9 +263,9 @@ std::vector<TokenId> label_tokens(const Benchmark& benchmark, const Tokenizer& t
 }
 
 PreparedRows prepare_rows(const Benchmark& benchmark, const std::filesystem::path& file,
-                          const RowChoice& choice, const Tokenizer* tokenizer, int max_positions,
-                          int vocabulary) {
-  const auto maker = make_prompt_maker(benchmark, tokenizer, {max_positions, vocabulary});
+                          const RowChoice& choice, const Tokenizer* tokenizer, const ModelLimits& limits,
+                          const PromptRules&) {
+  const auto maker = make_prompt_maker(benchmark, tokenizer, limits);
   const std::string text = read_text(file);
 
   std::vector<Row> rows;
@@ -282,8 +276,10 @@ PreparedRows prepare_rows(const Benchmark& benchmark, const std::filesystem::pat
   }
   if (rows.empty()) throw BenchmarkError{fmt::format("the data file {} holds no rows", file.string())};
 
-  PreparedRows prepared{
-      .file = file, .file_sha256 = sha256_hex(text), .label_words = maker->label_words(), .rows = {}};
+  PreparedRows prepared;
+  prepared.file = file;
+  prepared.file_sha256 = sha256_hex(text);
+  prepared.label_words = maker->label_words();
   for (const int number : choose_rows(static_cast<int>(rows.size()), choice)) {
     PreparedRow& row = prepared.rows.emplace_back();
     row.row = number;

@@ -65,16 +65,25 @@ std::vector<double> answer_values(const Decoder& decoder, const at::Tensor& last
   return values;
 }
 
-std::vector<double> answer_logits(const Decoder& decoder, const at::Tensor& last_Bd,
-                                  std::span<const Prompt> prompts) {
+std::vector<Answer> answers_at(const Decoder& decoder, const at::Tensor& last_Bd,
+                               std::span<const Prompt> prompts, AnswerScope scope) {
   const at::Tensor normed = decoder.final_norm(last_Bd);
-  std::vector<double> logits;
+  std::vector<Answer> answers(prompts.size());
   for (std::size_t b = 0; b < prompts.size(); ++b) {
-    const at::Tensor row =
-        decoder.logits_of(normed.narrow(0, static_cast<std::int64_t>(b), 1), prompts[b].label_tokens);
-    for (const float logit : row_of(row, 0)) logits.push_back(logit);
+    const at::Tensor at_prompt = normed.narrow(0, static_cast<std::int64_t>(b), 1);
+    if (!prompts[b].label_tokens.empty()) {
+      const at::Tensor of_labels = decoder.logits_of(at_prompt, prompts[b].label_tokens);
+      const auto logits = row_of(of_labels, 0);
+      answers[b].label_logits.assign(logits.begin(), logits.end());
+    }
+    if (scope == AnswerScope::label_tokens) continue;
+    const at::Tensor of_all = decoder.logits(at_prompt);
+    const auto logits = row_of(of_all, 0);
+    answers[b].token =
+        static_cast<std::int32_t>(std::max_element(logits.begin(), logits.end()) - logits.begin());
+    answers[b].logsumexp = logsumexp_without(logits, logits.size());
   }
-  return logits;
+  return answers;
 }
 
 }  // namespace harsanyi

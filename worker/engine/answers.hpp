@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "partition/game/conventions.hpp"
+#include "worker/engine/engine.hpp"
 #include "worker/model/decoder.hpp"
 
 namespace harsanyi {
@@ -14,8 +15,8 @@ namespace harsanyi {
 [[nodiscard]] std::vector<double> answer_values(const Decoder& decoder, const at::Tensor& last_CBd,
                                                 std::span<const Prompt> prompts, ValueKind kind);
 
-/// Logits of each prompt's label tokens. @param last_Bd  as above, one copy  @return [B, labels] row-major
-[[nodiscard]] std::vector<double> answer_logits(const Decoder& decoder, const at::Tensor& last_Bd,
-                                                std::span<const Prompt> prompts);
+/// [B] the answer to each prompt. @param last_Bd  as above, one copy
+[[nodiscard]] std::vector<Answer> answers_at(const Decoder& decoder, const at::Tensor& last_Bd,
+                                             std::span<const Prompt> prompts, AnswerScope scope);
 
 }  // namespace harsanyi

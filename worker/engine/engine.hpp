@@ -39,6 +39,7 @@ struct Calibration {
   double alpha = 0.1;  ///< a token is focused if its column average exceeds alpha; in [0, 1]
   double beta = 0.1;   ///< factor on focused entries; in [0, 1]
   Redistribution redistribution = Redistribution::proportional;
+  DecodeCalibration decoding = DecodeCalibration::running;
   std::vector<std::vector<int>>
       edited_heads;  ///< [layers] query heads to edit; an empty list leaves a layer alone
 };
@@ -47,6 +48,25 @@ struct Calibration {
 struct Intervention {
   std::optional<LayerMask> mask;
   std::optional<Calibration> calibration;
+};
+
+/// What is computed for the token after a prompt.
+enum class AnswerScope {
+  label_tokens,  ///< logits of the label tokens alone
+  vocabulary,    ///< also the most likely token and the log-sum-exp of all logits
+};
+
+/// The answer to one prompt.
+struct Answer {
+  std::vector<double> label_logits;  ///< [labels of the prompt]
+  std::int32_t token = -1;           ///< most likely next token, the lowest id of equals; -1 if not asked for
+  double logsumexp = 0.0;            ///< over the whole vocabulary, natural logarithm; 0 if not asked for
+};
+
+/// How text is generated: greedily.
+struct GenerationRules {
+  int max_new_tokens = 50;               ///< at least 1
+  std::vector<std::int32_t> end_tokens;  ///< generation ends with the first of these, which is kept
 };
 
 /// What a forward pass hands back, row-major float32.
@@ -90,11 +110,24 @@ class Engine {
   [[nodiscard]] virtual std::vector<double> values(const SweepUnit& unit, std::span<const Prompt> prompts,
                                                    const GameRules& rules) = 0;
 
-  /// Logits of the label tokens at the last position, [prompts, labels] row-major; all prompts have as many
-  /// labels.
+  /// [prompts] what the model answers in the position after each prompt.
   /// @param calibration  null for the unmodified model
-  [[nodiscard]] virtual std::vector<double> label_logits(std::span<const Prompt> prompts,
-                                                         const Calibration* calibration) = 0;
+  [[nodiscard]] virtual std::vector<Answer> answers(std::span<const Prompt> prompts,
+                                                    const Calibration* calibration, AnswerScope scope) = 0;
+
+  /// Log-likelihood of every continuation of every prompt: the sum of the log-probabilities of its tokens
+  /// after the prompt, each over the whole vocabulary. One pass per continuation, so calibration sees prompt
+  /// and continuation as one sequence.
+  /// @return  prompt after prompt, its continuations in order
+  [[nodiscard]] virtual std::vector<double> log_likelihoods(std::span<const Prompt> prompts,
+                                                            const Calibration* calibration) = 0;
+
+  /// [prompts] greedy continuations, with a key/value cache; 1 to max_new_tokens tokens each. A mask acts in
+  /// the prompt's pass and in every step, calibration as `Calibration::decoding` says.
+  /// @throws ModelError  if prompt and new tokens exceed the model's positions
+  [[nodiscard]] virtual std::vector<std::vector<std::int32_t>> generate(std::span<const Prompt> prompts,
+                                                                        const Intervention& intervention,
+                                                                        const GenerationRules& rules) = 0;
 
   /// One plain forward pass of one prompt, masked or calibrated by choice.
   [[nodiscard]] virtual ForwardOutput forward(std::span<const std::int32_t> tokens,

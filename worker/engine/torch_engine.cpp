@@ -28,6 +28,7 @@ void require_tokens(std::span<const std::int32_t> tokens, const ModelConfig& con
 void require_prompts(std::span<const Prompt> prompts, const ModelConfig& config) {
   for (const Prompt& prompt : prompts) {
     require_tokens(prompt.tokens, config);
+    if (prompt.label_tokens.empty()) continue;
     require_tokens(prompt.label_tokens, config);
     if (prompt.gold < 0 || static_cast<std::size_t>(prompt.gold) >= prompt.label_tokens.size())
       throw ModelError{
@@ -115,8 +116,8 @@ class TorchEngine final : public Engine {
     return sweep_.values(unit, samples, rules);
   }
 
-  [[nodiscard]] std::vector<double> label_logits(std::span<const Prompt> prompts,
-                                                 const Calibration* calibration) override {
+  [[nodiscard]] std::vector<Answer> answers(std::span<const Prompt> prompts, const Calibration* calibration,
+                                            AnswerScope scope) override {
     const Session session{threads_};
     require_prompts(prompts, config());
     const ModelShape& shape = config().shape;
@@ -130,7 +131,16 @@ class TorchEngine final : public Engine {
       const QueryRows wanted = layer + 1 == shape.layers ? QueryRows::last_of_each_prompt : QueryRows::all;
       x = decoder_.layer(layer, x, rows, wanted, edits[static_cast<std::size_t>(layer)]);
     }
-    return answer_logits(decoder_, x.squeeze(0), prompts);
+    return answers_at(decoder_, x.squeeze(0), prompts, scope);
+  }
+
+  [[nodiscard]] std::vector<double> log_likelihoods(std::span<const Prompt>, const Calibration*) override {
+    throw ModelError{"log-likelihoods of continuations are not built"};
+  }
+
+  [[nodiscard]] std::vector<std::vector<std::int32_t>> generate(std::span<const Prompt>, const Intervention&,
+                                                                const GenerationRules&) override {
+    throw ModelError{"generation is not built"};
   }
 
   [[nodiscard]] ForwardOutput forward(std::span<const std::int32_t> tokens, const Intervention& intervention,
