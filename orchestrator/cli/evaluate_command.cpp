@@ -7,6 +7,7 @@
 #include "orchestrator/cli/in_world.hpp"
 #include "orchestrator/cli/outcome.hpp"
 #include "orchestrator/cli/plan_text.hpp"
+#include "orchestrator/job/calibrated_heads.hpp"
 #include "orchestrator/job/evaluation_job.hpp"
 #include "orchestrator/job/provenance.hpp"
 #include "orchestrator/job/run_job.hpp"
@@ -58,11 +59,7 @@ void add_weights(Identity& identity, const EvaluationJob& job) {
   for (const EvaluatedModel& model : job.models) {
     const std::string digest = weights_digest(model.facts.folder);
     identity.set(model.facts.name + ".weights_sha256", digest);
-    if (model.groups && model.groups->weights_digest != digest)
-      throw ConfigError{fmt::format(
-          "the groups given for model '{}' were selected for other weights (SHA-256 {} there, {} here); "
-          "run sweep and select on this model",
-          model.facts.name, model.groups->weights_digest, digest)};
+    if (model.groups) require_weights_of(*model.groups, digest, model.facts.name);
   }
 }
 

@@ -4,12 +4,11 @@
 
 #include "orchestrator/cli/commands.hpp"
 #include "orchestrator/cli/in_world.hpp"
+#include "orchestrator/job/calibrated_heads.hpp"
 #include "orchestrator/job/model_facts.hpp"
 #include "orchestrator/job/provenance.hpp"
 #include "orchestrator/job/run_job.hpp"
 #include "orchestrator/run/engine_library.hpp"
-#include "partition/base/error.hpp"
-#include "partition/base/sha256.hpp"
 #include "storage/forward/forward_file.hpp"
 #include "storage/groups/groups_file.hpp"
 #include "worker/benchmark/benchmark.hpp"
@@ -40,40 +39,18 @@ std::vector<Question> questions_of(const ForwardOptions& options, const ModelFac
   return questions;
 }
 
-std::vector<std::vector<int>> heads_to_edit(const ForwardOptions& options, const ModelConfig& config) {
-  std::optional<SalientGroups> groups;
-  if (!options.groups.empty()) groups = read_groups(options.groups);
-  if (groups && (static_cast<int>(groups->layers.size()) != config.shape.layers ||
-                 groups->layout.query_heads != config.shape.query_heads))
-    throw ConfigError{fmt::format(
-        "groups file '{}' is of a model with {} layers and {} query heads, this model has {} and {}",
-        options.groups.string(), groups->layers.size(), groups->layout.query_heads, config.shape.layers,
-        config.shape.query_heads)};
-  const std::vector<bool> chosen = options.calibration.layers.among(config.shape.layers);
-  const PlayerLayout layout = config.layout();
-  std::vector<std::vector<int>> heads;
-  for (const LayerId layer : LayerRange{0, config.shape.layers}) {
-    const bool edit = chosen[static_cast<std::size_t>(layer.value)];
-    heads.push_back(!edit    ? std::vector<int>{}
-                    : groups ? groups->edited_heads(layer)
-                             : layout.heads_of(Coalition::grand(layout.players)));
-  }
-  return heads;
-}
-
-Intervention intervention_of(const ForwardOptions& options, const ModelConfig& config) {
+Intervention intervention_of(const ForwardOptions& options, const ModelConfig& config,
+                             const SalientGroups* groups) {
   Intervention intervention;
   if (options.mask)
     intervention.mask =
         LayerMask{options.mask->layer, options.mask->present, options.mask_kind, options.epsilon};
-  if (options.calibrate)
-    intervention.calibration =
-        Calibration{options.calibration.alpha, options.calibration.beta, options.calibration.redistribution,
-                    heads_to_edit(options, config)};
+  if (options.calibrate) intervention.calibration = calibration_of(options.calibration, config, groups);
   return intervention;
 }
 
-Identity identity_of(const ForwardOptions& options, const ModelFacts& model, const Engine& engine) {
+Identity identity_of(const ForwardOptions& options, const ModelFacts& model, const Engine& engine,
+                     const SalientGroups* groups) {
   Identity identity;
   add_model_files(identity, "model", model);
   identity.set("model.weights_sha256", weights_digest(options.model.folder));
@@ -87,7 +64,10 @@ Identity identity_of(const ForwardOptions& options, const ModelFacts& model, con
           ? fmt::format("alpha {} beta {} {} layers {}", options.calibration.alpha, options.calibration.beta,
                         name_of(options.calibration.redistribution), options.calibration.layers.text())
           : "none");
-  if (!options.groups.empty()) identity.set("groups_sha256", sha256_file_hex(options.groups));
+  if (groups != nullptr) {
+    require_weights_of(*groups, identity.facts().at("model.weights_sha256"), model.name);
+    add_groups(identity, "model", *groups);
+  }
   return identity;
 }
 
@@ -111,14 +91,19 @@ ExitCode forward_in(const World& world, const ForwardOptions& options, const Inv
   const bool has_tokenizer = std::filesystem::exists(options.model.folder / "tokenizer.json");
   const ModelFacts model = read_model_facts(options.model.folder, options.text.has_value() || has_tokenizer);
   const std::vector<Question> questions = questions_of(options, model);
-  const Intervention intervention = intervention_of(options, model.config);
+  std::optional<SalientGroups> groups;
+  if (!options.groups.empty()) {
+    groups = read_groups(options.groups);
+    require_matching_groups(*groups, model.config, options.groups);
+  }
+  const Intervention intervention = intervention_of(options, model.config, groups ? &*groups : nullptr);
   const auto engine = load_engine_from_library(options.model.folder,
                                                {.threads = threads_of_rank(options.model.threads, world)});
   const ModelShape& s = model.config.shape;
   ForwardWriter writer{
       options.out,
       {.layers = s.layers, .heads = s.query_heads, .hidden = s.hidden, .vocabulary = s.vocabulary},
-      identity_of(options, model, *engine),
+      identity_of(options, model, *engine, groups ? &*groups : nullptr),
       provenance_of(invocation.command_line, invocation.configuration),
       options.overwrite};
   const ForwardRequest request{

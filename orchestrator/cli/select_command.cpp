@@ -1,6 +1,8 @@
+#include <algorithm>
 #include <iostream>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "orchestrator/cli/commands.hpp"
 #include "orchestrator/job/provenance.hpp"
@@ -14,24 +16,62 @@
 namespace harsanyi {
 namespace {
 
-std::vector<LayerSummary> summaries_in(const DividendCube& cube, Orientation orientation, ZeroRule zero) {
+// In the order of their first samples.
+std::vector<std::string> benchmarks_of(const std::vector<SampleLabel>& samples) {
+  std::vector<std::string> names;
+  for (const SampleLabel& sample : samples)
+    if (names.empty() || names.back() != sample.benchmark) names.push_back(sample.benchmark);
+  return names;
+}
+
+// [samples] true where a sample's benchmark is named, or none is.
+std::vector<bool> chosen_samples(const SelectOptions& options, const std::vector<SampleLabel>& samples) {
+  const auto named = [&](const std::string& name) {
+    return std::find(options.benchmarks.begin(), options.benchmarks.end(), name) != options.benchmarks.end();
+  };
+  std::vector<bool> chosen;
+  for (const SampleLabel& sample : samples)
+    chosen.push_back(options.benchmarks.empty() || named(sample.benchmark));
+  for (const std::string& name : options.benchmarks)
+    if (std::none_of(samples.begin(), samples.end(),
+                     [&](const SampleLabel& sample) { return sample.benchmark == name; }))
+      throw ConfigError{fmt::format("'{}' has no samples of benchmark '{}'; it has: {}",
+                                    options.cube.string(), name, fmt::join(benchmarks_of(samples), ", "))};
+  return chosen;
+}
+
+std::vector<LayerSummary> summaries_in(const DividendCube& cube, const SelectOptions& options) {
+  const CubeDescription& description = cube.description();
+  const std::vector<bool> chosen = chosen_samples(options, description.samples);
+  const auto coalitions = static_cast<std::ptrdiff_t>(description.plan.shape.coalitions());
   std::vector<LayerSummary> layers;
-  for (const LayerId layer : LayerRange{0, cube.description().plan.shape.layers})
-    layers.push_back(
-        summarise_layer(cube.layer_values(layer), cube.description().layout.players, orientation, zero));
+  for (const LayerId layer : LayerRange{0, description.plan.shape.layers}) {
+    std::vector<double> kept;
+    const std::vector<double> values = cube.layer_values(layer);
+    for (std::size_t sample = 0; sample < chosen.size(); ++sample)
+      if (chosen[sample]) {
+        const auto row = values.begin() + static_cast<std::ptrdiff_t>(sample) * coalitions;
+        kept.insert(kept.end(), row, row + coalitions);
+      }
+    layers.push_back(summarise_layer(kept, description.layout.players, options.orientation, options.zero,
+                                     options.scale_of(description.value)));
+  }
   return layers;
 }
 
 SalientGroups select_groups(const SelectOptions& options, const CubeDescription& cube,
                             std::span<const LayerSummary> layers) {
-  SalientGroups groups{.layout = cube.layout,
-                       .layers = {},
-                       .rule = options.rule,
-                       .orientation = options.orientation,
-                       .zero = options.zero,
-                       .edited = options.edited,
-                       .cube_digest = cube.identity.digest(),
-                       .weights_digest = cube.identity.facts().at("model.weights_sha256")};
+  SalientGroups groups{
+      .layout = cube.layout,
+      .layers = {},
+      .rule = options.rule,
+      .orientation = options.orientation,
+      .zero = options.zero,
+      .edited = options.edited,
+      .scale = options.scale_of(cube.value),
+      .benchmarks = options.benchmarks.empty() ? benchmarks_of(cube.samples) : options.benchmarks,
+      .cube_digest = cube.identity.digest(),
+      .weights_digest = cube.identity.facts().at("model.weights_sha256")};
   for (const LayerSummary& layer : layers)
     groups.layers.push_back(salient_group(layer.dividend_mean, options.rule));
   return groups;
@@ -44,7 +84,7 @@ ExitCode run_select(const SelectOptions& options, const Invocation& invocation) 
   if (!cube.complete())
     throw StorageError{fmt::format("'{}' is not finished; run the same `harsanyi sweep` again, then select",
                                    options.cube.string())};
-  const std::vector<LayerSummary> layers = summaries_in(cube, options.orientation, options.zero);
+  const std::vector<LayerSummary> layers = summaries_in(cube, options);
   const SalientGroups groups = select_groups(options, cube.description(), layers);
   write_groups(options.groups, groups, provenance_of(invocation.command_line, invocation.configuration),
                options.overwrite);

@@ -11,6 +11,7 @@ struct CalibrationOptions {
   double alpha = 0.1;  ///< a token is focused if its column average exceeds alpha
   double beta = 0.1;   ///< factor on focused entries
   Redistribution redistribution = Redistribution::proportional;
+  DecodeCalibration decoding = DecodeCalibration::running;
   LayerList layers;  ///< layers in which heads are edited
 };
 

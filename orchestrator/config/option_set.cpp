@@ -149,6 +149,16 @@ void OptionSet::assign_all(const std::vector<Given>& given) {
   }
 }
 
+void OptionSet::use_presets(const std::vector<Given>& file, const std::vector<Given>& command_line) {
+  for (Option& option : options_) {
+    if (!option.use) continue;
+    for (const std::vector<Given>* source : {&file, &command_line})
+      for (const Given& one : *source)
+        if (one.key == option.label.name) assign(option, one);
+    option.use();
+  }
+}
+
 void OptionSet::check_required() const {
   for (const Option& option : options_)
     if (option.required && option.current().empty())
@@ -162,7 +172,10 @@ Request OptionSet::parse(std::span<const std::string> arguments) {
     return std::find_if(given.begin(), given.end(), [name](const Given& one) { return one.key == name; });
   };
   if (asks_for("help") != given.end()) return Request::help;
-  if (const auto config = asks_for("config"); config != given.end()) assign_all(split_file(config->value));
+  std::vector<Given> in_file;
+  if (const auto config = asks_for("config"); config != given.end()) in_file = split_file(config->value);
+  use_presets(in_file, given);
+  assign_all(in_file);
   assign_all(given);
   if (asks_for("print-config") != given.end()) return Request::print_config;
   check_required();

@@ -88,6 +88,14 @@ class OptionSet {
                     }});
   }
 
+  /// An option that gives other options their values: `use` runs with the one that applies before all other
+  /// options are read, wherever it stands, so that an option named itself wins.
+  template <class E>
+  void add_preset(const OptionLabel& label, E& field, std::function<void(E)> use) {
+    add(label, field);
+    options_.back().use = [&field, use = std::move(use)] { use(field); };
+  }
+
   /// Off by default: "--name" on the command line, "name = true" in a file.
   void add_switch(std::string name, std::string help, bool& field);
 
@@ -121,6 +129,7 @@ class OptionSet {
     std::function<void()> clear = [] {};
     std::function<bool(std::string_view)> assign;  ///< false if the text is not allowed
     std::function<Texts()> current;
+    std::function<void()> use = {};  ///< presets alone
     Texts defaults = {};
   };
   struct Given {
@@ -152,6 +161,7 @@ class OptionSet {
   [[nodiscard]] std::vector<Given> split_command_line(std::span<const std::string> arguments) const;
   [[nodiscard]] std::vector<Given> split_file(const std::string& file) const;
   void assign_all(const std::vector<Given>& given);
+  void use_presets(const std::vector<Given>& file, const std::vector<Given>& command_line);
   void assign(Option& option, const Given& given);
   void check_required() const;
   [[nodiscard]] std::string unknown(const std::string& key, std::string_view dashes) const;

@@ -1,10 +1,9 @@
 #include "orchestrator/job/evaluation_job.hpp"
 
-#include <numeric>
-
 #include <fmt/format.h>
 
 #include "orchestrator/job/benchmark_rows.hpp"
+#include "orchestrator/job/calibrated_heads.hpp"
 #include "partition/base/error.hpp"
 #include "storage/groups/groups_file.hpp"
 
@@ -14,46 +13,18 @@ namespace {
 // Sixteen prompts make a matrix product of some hundred rows, and a unit of seconds.
 constexpr int kItemsPerUnit = 16;
 
-std::vector<int> all_heads(const PlayerLayout& layout) {
-  std::vector<int> heads(static_cast<std::size_t>(layout.query_heads));
-  std::iota(heads.begin(), heads.end(), 0);
-  return heads;
-}
-
-void require_matching_groups(const SalientGroups& groups, const ModelFacts& model,
-                             const std::filesystem::path& file) {
-  const PlayerLayout layout = model.config.layout();
-  if (static_cast<int>(groups.layers.size()) != model.config.shape.layers ||
-      groups.layout.players != layout.players || groups.layout.query_heads != layout.query_heads)
-    throw ConfigError{
-        fmt::format("groups file '{}' is of a model with {} layers, {} players and {} query heads, but model "
-                    "'{}' has {}, {} and {}; "
-                    "give the groups that were selected for this model",
-                    file.string(), groups.layers.size(), groups.layout.players, groups.layout.query_heads,
-                    model.name, model.config.shape.layers, layout.players, layout.query_heads)};
-}
-
 std::optional<Calibration> calibration_of(EvaluationMethod method, const EvaluatedModel& model,
                                           const CalibrationOptions& options) {
   if (method == EvaluationMethod::vanilla) return std::nullopt;
-  const int layers = model.facts.config.shape.layers;
-  const std::vector<bool> chosen = options.layers.among(layers);
-  Calibration calibration{options.alpha, options.beta, options.redistribution, {}};
-  for (const LayerId layer : LayerRange{0, layers}) {
-    std::vector<int> heads;
-    if (chosen[static_cast<std::size_t>(layer.value)])
-      heads = method == EvaluationMethod::gac ? model.groups->edited_heads(layer)
-                                              : all_heads(model.facts.config.layout());
-    calibration.edited_heads.push_back(std::move(heads));
-  }
-  return calibration;
+  return calibration_of(options, model.facts.config,
+                        method == EvaluationMethod::gac ? &*model.groups : nullptr);
 }
 
 EvaluatedModel prepare_model(const EvaluateOptions& options, std::size_t index, bool needs_tokenizer) {
   EvaluatedModel model{read_model_facts(options.models[index], needs_tokenizer), std::nullopt, {}};
   if (!options.groups.empty()) {
     model.groups = read_groups(options.groups[index]);
-    require_matching_groups(*model.groups, model.facts, options.groups[index]);
+    require_matching_groups(*model.groups, model.facts.config, options.groups[index]);
   }
   for (const EvaluationMethod method : options.methods)
     model.of_method.push_back(calibration_of(method, model, options.calibration));

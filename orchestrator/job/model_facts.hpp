@@ -5,7 +5,6 @@
 #include <string>
 
 #include "partition/base/identity.hpp"
-#include "partition/game/salient_group.hpp"
 #include "worker/model/model_config.hpp"
 #include "worker/text/tokenizer.hpp"
 
@@ -14,7 +13,7 @@ namespace harsanyi {
 /// A model folder as jobs know it before a weight is read.
 struct ModelFacts {
   std::filesystem::path folder;
-  std::string name;  ///< last part of the folder's path
+  std::string name;  ///< last part of the folder's path, or the stem of a configuration file
   ModelConfig config;
   std::optional<Tokenizer> tokenizer;  ///< absent where no benchmark needs one
 
@@ -28,9 +27,5 @@ struct ModelFacts {
 
 /// Adds hashes of config.json and tokenizer.json under `prefix`.
 void add_model_files(Identity& identity, const std::string& prefix, const ModelFacts& model);
-
-/// Adds a hash of the heads that `groups` leads to calibrate. The file's own bytes do not decide a number:
-/// selected again, the same groups continue the same evaluation.
-void add_groups(Identity& identity, const std::string& prefix, const SalientGroups& groups);
 
 }  // namespace harsanyi

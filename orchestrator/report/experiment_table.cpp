@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "partition/base/named_enum.hpp"
 
@@ -53,6 +54,8 @@ void add_groups(Table& table, const SalientGroups& groups) {
   facts.add("convention", "orientation", std::string{name_of(groups.orientation)});
   facts.add("convention", "zero rule", std::string{name_of(groups.zero)});
   facts.add("convention", "edited heads", std::string{name_of(groups.edited)});
+  facts.add("convention", "value scale", std::string{name_of(groups.scale)});
+  facts.add("identity", "benchmarks", fmt::format("{}", fmt::join(groups.benchmarks, ", ")));
   facts.add("identity", "cube digest", groups.cube_digest);
   facts.add("identity", "weights digest", groups.weights_digest);
 }

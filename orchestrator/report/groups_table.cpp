@@ -32,11 +32,12 @@ void require_same_model(const SalientGroups& groups, std::span<const LayerSummar
 
 std::string note_of(const SalientGroups& groups) {
   return fmt::format(
-      "Mean dividend in log-odds; margin: its distance to the runner-up. Rule {}, orientation {}, zero rule "
-      "{}, edited "
-      "heads {}. A player is one key/value head with its {} query heads; players and heads count from 0.",
-      name_of(groups.rule), name_of(groups.orientation), name_of(groups.zero), name_of(groups.edited),
-      groups.layout.heads_per_player());
+      "Mean dividend over the samples of {}; margin: its distance to the runner-up. Value scale {}, rule {}, "
+      "orientation {}, zero rule {}, edited heads {}. A player is one key/value head with its {} query "
+      "heads; players and heads count from 0.",
+      groups.benchmarks.empty() ? "all benchmarks" : fmt::format("{}", fmt::join(groups.benchmarks, ", ")),
+      name_of(groups.scale), name_of(groups.rule), name_of(groups.orientation), name_of(groups.zero),
+      name_of(groups.edited), groups.layout.heads_per_player());
 }
 
 }  // namespace

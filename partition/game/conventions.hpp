@@ -21,9 +21,9 @@ enum class ValueKind {
   f1,               ///< F1 of the generated answer, in [0, 1] (GAC section 5.2; spec gac.md section 3)
 };
 
-/// On which scale log-odds enter the dividends; derived from the stored values, without a forward pass.
+/// On which scale values enter the dividends; derived from the stored ones, without a forward pass.
 enum class ValueScale {
-  log_odds,     ///< paper: v = ln(p / (1 - p))
+  measured,     ///< paper: v as stored, in log-odds
   probability,  ///< released code for classification: p itself (game_theory.py:190-199)
 };
 
@@ -41,7 +41,8 @@ enum class ZeroRule {
 
 /// How the salient group follows from the mean dividends.
 enum class SelectionRule {
-  max_dividend,        ///< arg-max over S != {} (GAC, Eq. 7)
+  max_dividend,             ///< arg-max over S != {} (GAC, Eq. 7)
+  max_dividend_with_empty,  ///< arg-max over all S, the first of equals (released code); {} is possible
   common_of_positive,  ///< largest pairwise intersection of coalitions with positive dividend (GAC, Eq. 8,
                        ///< reading b)
 };
@@ -84,7 +85,7 @@ struct EnumNames<ValueKind> {
 template <>
 struct EnumNames<ValueScale> {
   static constexpr std::string_view kind = "value scale";
-  static constexpr std::array names{std::pair{ValueScale::log_odds, std::string_view{"log_odds"}},
+  static constexpr std::array names{std::pair{ValueScale::measured, std::string_view{"measured"}},
                                     std::pair{ValueScale::probability, std::string_view{"probability"}}};
 };
 template <>
@@ -112,6 +113,7 @@ struct EnumNames<SelectionRule> {
   static constexpr std::string_view kind = "selection rule";
   static constexpr std::array names{
       std::pair{SelectionRule::max_dividend, std::string_view{"max_dividend"}},
+      std::pair{SelectionRule::max_dividend_with_empty, std::string_view{"max_dividend_with_empty"}},
       std::pair{SelectionRule::common_of_positive, std::string_view{"common_of_positive"}}};
 };
 template <>

@@ -38,6 +38,14 @@ SalientGroup max_dividend(std::span<const double> w) {
           .margin = w[best] - runner_up};
 }
 
+SalientGroup max_dividend_with_empty(std::span<const double> w) {
+  const auto best = std::max_element(w.begin(), w.end());
+  double runner_up = -std::numeric_limits<double>::infinity();
+  for (auto other = w.begin(); other != w.end(); ++other)
+    if (other != best) runner_up = std::max(runner_up, *other);
+  return {.members = Coalition::from_index(best - w.begin()), .dividend = *best, .margin = *best - runner_up};
+}
+
 SalientGroup common_of_positive(std::span<const double> w) {
   std::vector<std::size_t> positive;
   for (std::size_t s = 1; s < w.size(); ++s)
@@ -66,6 +74,8 @@ SalientGroup salient_group(std::span<const double> mean_dividends, SelectionRule
   switch (rule) {
     case SelectionRule::max_dividend:
       return max_dividend(mean_dividends);
+    case SelectionRule::max_dividend_with_empty:
+      return max_dividend_with_empty(mean_dividends);
     case SelectionRule::common_of_positive:
       return common_of_positive(mean_dividends);
   }

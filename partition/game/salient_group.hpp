@@ -14,13 +14,14 @@ namespace harsanyi {
 /// The salient group of one layer.
 struct SalientGroup {
   Coalition members;      ///< bits in the orientation of the table it was chosen from
-  double dividend = 0.0;  ///< its mean dividend, log-odds
+  double dividend = 0.0;  ///< its mean dividend, in the unit of the value scale
   double margin = 0.0;  ///< distance to the runner-up's mean dividend; 0 for common_of_positive; infinite for
                         ///< a single player, who has no runner-up
 };
 
 /// Chooses from the mean dividends of one layer.
 /// max_dividend: arg-max over S != {}; ties: smaller |S|, then smaller mask (GAC, Eq. 7).
+/// max_dividend_with_empty: arg-max over all S; ties: smaller mask (released get_salient_group.py:147-152).
 /// common_of_positive: largest Si & Sj over distinct pairs of non-empty coalitions with positive dividend,
 /// ties by larger w(Si)+w(Sj), then smaller mask; with a single such coalition that one; with none the empty
 /// group (GAC, Eq. 8).
@@ -39,8 +40,10 @@ struct SalientGroups {
   Orientation orientation = Orientation::present;
   ZeroRule zero = ZeroRule::none;
   EditedHeads edited = EditedHeads::outside_group;
-  std::string cube_digest;     ///< identity digest of the cube they come from
-  std::string weights_digest;  ///< of the model they belong to; evaluation refuses another model
+  ValueScale scale = ValueScale::measured;
+  std::vector<std::string> benchmarks;  ///< whose samples entered the means
+  std::string cube_digest;              ///< identity digest of the cube they come from
+  std::string weights_digest;           ///< of the model they belong to; evaluation refuses another model
 
   /// Query heads to calibrate in `layer`, ascending. @throws GameError  if there is no such layer.
   [[nodiscard]] std::vector<int> edited_heads(LayerId layer) const;

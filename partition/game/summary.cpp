@@ -9,6 +9,7 @@
 #include "partition/base/error.hpp"
 #include "partition/game/coalition.hpp"
 #include "partition/game/dividends.hpp"
+#include "partition/game/value.hpp"
 
 namespace harsanyi {
 namespace {
@@ -61,13 +62,16 @@ std::size_t sample_count(std::size_t values, int players) {
 }  // namespace
 
 LayerSummary summarise_layer(std::span<const double> values, int players, Orientation orientation,
-                             ZeroRule zero) {
+                             ZeroRule zero, ValueScale scale) {
   const std::size_t samples = sample_count(values.size(), players);
   const std::size_t coalitions = values.size() / samples;
   RunningMoments value_moments{coalitions};
   RunningMoments dividend_moments{coalitions};
   for (std::size_t sample = 0; sample < samples; ++sample) {
-    const auto game = in_convention(values.subspan(sample * coalitions, coalitions), orientation, zero);
+    std::vector<double> table(values.begin() + static_cast<std::ptrdiff_t>(sample * coalitions),
+                              values.begin() + static_cast<std::ptrdiff_t>((sample + 1) * coalitions));
+    for (double& value : table) value = on_scale(value, scale);
+    const auto game = in_convention(table, orientation, zero);
     value_moments.add(game);
     dividend_moments.add(dividends(game));
   }

@@ -16,9 +16,11 @@ struct LayerSummary {
 };
 
 /// @param values  [samples, 2^n] of one layer, by *present* coalitions, row-major
+/// @param scale   every value is taken on this scale first
 /// Sums run in sample order, so the bits do not depend on who computed what, or when.
 /// @throws GameError  as `dividends`; also if there is no sample.
 [[nodiscard]] LayerSummary summarise_layer(std::span<const double> values, int players,
-                                           Orientation orientation, ZeroRule zero);
+                                           Orientation orientation, ZeroRule zero,
+                                           ValueScale scale = ValueScale::measured);
 
 }  // namespace harsanyi

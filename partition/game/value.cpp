@@ -47,4 +47,8 @@ double log_odds_over_vocabulary(double gold_logit, double logsumexp_others) {
   return clip(gold_logit - logsumexp_others);
 }
 
+double on_scale(double value, ValueScale scale) {
+  return scale == ValueScale::measured ? value : 1.0 / (1.0 + std::exp(-value));
+}
+
 }  // namespace harsanyi

@@ -2,6 +2,8 @@
 
 #include <span>
 
+#include "partition/game/conventions.hpp"
+
 namespace harsanyi {
 
 /// Largest magnitude of a value: beyond it float32 logits carry no information and a mean would be lost.
@@ -19,5 +21,9 @@ inline constexpr double kValueClip = 30.0;
 /// @param gold_logit        logit of the right answer's token
 /// @param logsumexp_others  logsumexp over every other token of the vocabulary
 [[nodiscard]] double log_odds_over_vocabulary(double gold_logit, double logsumexp_others);
+
+/// The stored value on the scale that dividends are taken on: as it is, or the probability
+/// p = 1 / (1 + exp(-v)) whose log-odds it is. NaN stays NaN.
+[[nodiscard]] double on_scale(double value, ValueScale scale);
 
 }  // namespace harsanyi

@@ -1,8 +1,10 @@
 #include "storage/groups/groups_file.hpp"
 
 #include <limits>
+#include <sstream>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "storage/hdf5/attribute.hpp"
 #include "storage/hdf5/axis.hpp"
@@ -40,6 +42,8 @@ void write_conventions(hid_t file, const SalientGroups& groups) {
   hdf5::write_enum(file, "orientation", groups.orientation);
   hdf5::write_enum(file, "zero_rule", groups.zero);
   hdf5::write_enum(file, "edited_heads", groups.edited);
+  hdf5::write_enum(file, "value_scale", groups.scale);
+  hdf5::write_text(file, "benchmarks", fmt::format("{}", fmt::join(groups.benchmarks, ",")));
   hdf5::write_text(file, "cube_digest", groups.cube_digest);
   hdf5::write_text(file, "weights_digest", groups.weights_digest);
 }
@@ -67,6 +71,13 @@ void write_layers(hid_t file, const SalientGroups& groups) {
                     {&layer_axis, &head_axis});
 }
 
+std::vector<std::string> split_list(const std::string& text) {
+  std::vector<std::string> parts;
+  std::istringstream in{text};
+  for (std::string part; std::getline(in, part, ',');) parts.push_back(part);
+  return parts;
+}
+
 SalientGroups read_conventions(hid_t file) {
   constexpr int most = std::numeric_limits<std::int32_t>::max();
   SalientGroups groups;
@@ -80,6 +91,11 @@ SalientGroups read_conventions(hid_t file) {
   groups.orientation = hdf5::read_enum<Orientation>(file, "orientation");
   groups.zero = hdf5::read_enum<ZeroRule>(file, "zero_rule");
   groups.edited = hdf5::read_enum<EditedHeads>(file, "edited_heads");
+  // Version 1.0 had neither: all samples of the cube, as measured.
+  if (hdf5::has_attribute(file, "value_scale"))
+    groups.scale = hdf5::read_enum<ValueScale>(file, "value_scale");
+  if (hdf5::has_attribute(file, "benchmarks"))
+    groups.benchmarks = split_list(hdf5::read_text(file, "benchmarks"));
   groups.cube_digest = hdf5::read_text(file, "cube_digest");
   groups.weights_digest = hdf5::read_text(file, "weights_digest");
   return groups;
