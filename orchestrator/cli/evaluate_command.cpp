@@ -38,13 +38,7 @@ class Answerer {
   [[nodiscard]] std::vector<double> answer(UnitId id) {
     const EvaluationUnit& unit = job_.plan.units[static_cast<std::size_t>(id.index())];
     const int model = job_.plan.tables[static_cast<std::size_t>(unit.table)].model;
-    const auto& calibration =
-        job_.models[static_cast<std::size_t>(model)].of_method[static_cast<std::size_t>(unit.method)];
-    std::vector<double> logits;
-    for (const Answer& answer : engine_of(model).answers(
-             job_.prompts_of(unit), calibration ? &*calibration : nullptr, AnswerScope::label_tokens))
-      logits.insert(logits.end(), answer.label_logits.begin(), answer.label_logits.end());
-    return logits;
+    return unit_answers(engine_of(model), job_, unit);
   }
 
  private:
@@ -79,9 +73,7 @@ void say_end(ResultsFile& results, const RunOutcome& outcome, const std::filesys
     return;
   }
   const auto evaluated = evaluate_results(results);
-  std::cout << to_plain_text(accuracy_table(evaluated)) << '\n';
-  if (results.description().methods.size() > 1)
-    std::cout << to_plain_text(comparison_table(evaluated)) << '\n';
+  for (const Table& table : evaluation_tables(evaluated)) std::cout << to_plain_text(table) << '\n';
   std::cout << fmt::format("results complete: {} units, {} of them in earlier runs: {}\n", outcome.units,
                            outcome.done_before, file.string());
 }

@@ -46,9 +46,7 @@ std::vector<Table> tables_of(const Inputs& inputs) {
   std::vector<Table> tables;
   if (inputs.results) {
     const auto evaluated = evaluate_results(*inputs.results);
-    tables.push_back(accuracy_table(evaluated));
-    if (inputs.results->description().methods.size() > 1) tables.push_back(comparison_table(evaluated));
-    if (evaluated.size() > 1) tables.push_back(mean_table(evaluated));
+    for (Table& table : evaluation_tables(evaluated)) tables.push_back(std::move(table));
   }
   for (std::size_t i = 0; i < inputs.groups.size(); ++i) {
     Table table = groups_table(inputs.groups[i], {});

@@ -85,7 +85,7 @@ ExitCode sweep_in(World& world, const SweepOptions& options, const Invocation& i
   });
 
   const WorkFunction compute = [&](UnitId unit) {
-    return engine->values(job->plan.units[static_cast<std::size_t>(unit.index())], job->prompts, job->rules);
+    return unit_values(*engine, *job, job->plan.units[static_cast<std::size_t>(unit.index())]);
   };
   const auto progress = make_progress({.title = "sweep"});
   RunOptions run;

@@ -28,6 +28,18 @@ void describe(OptionSet& set, DataOptions& options) {
   set.add(
       {"calibration-rows", "FILE", "JSON-lines file instead of the calibration split (one benchmark only)"},
       options.calibration_rows);
+  set.add(
+      {"hold-out", "N",
+       "where a benchmark has no calibration file, take N rows of the scored split, drawn by --seed, for it; "
+       "they are never scored; 0: a missing file is an error"},
+      options.hold_out, at_least(0));
+  set.add({"long-rows", "RULE", "what to do with prompts longer than the model's positions"},
+          options.long_rows);
+  set.add_switch("strip-trailing-space",
+                 "take the blanks off the end of every prompt (the release keeps them)",
+                 options.strip_trailing_space);
+  set.add({"letters", "RULE", "token that stands for an option's letter in the value function"},
+          options.letters);
 }
 
 void check(const DataOptions& options) {

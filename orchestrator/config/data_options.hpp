@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "orchestrator/config/option_set.hpp"
+#include "worker/benchmark/benchmark.hpp"
 
 namespace harsanyi {
 
@@ -14,6 +15,10 @@ struct DataOptions {
   std::filesystem::path data = "data";     ///< holds <folder of the benchmark>/<split>.jsonl
   std::filesystem::path benchmark_table;   ///< folder of the prompt table
   std::filesystem::path calibration_rows;  ///< instead of the calibration split; empty: the benchmark's own
+  int hold_out = 0;  ///< scored rows that serve as calibration rows where a benchmark has none; never scored
+  LongRows long_rows = LongRows::stop;
+  bool strip_trailing_space = false;
+  LetterRule letters = LetterRule::in_context;
 
   DataOptions();  ///< with the default table: the installed one, else that of the source tree
 };

@@ -30,6 +30,13 @@ void check_groups(const EvaluateOptions& options) {
 
 }  // namespace
 
+void EvaluateOptions::use(Convention chosen) {
+  const bool paper = chosen == Convention::paper;
+  calibration.beta = paper ? 0.1 : 0.4;
+  calibration.decoding = paper ? DecodeCalibration::running : DecodeCalibration::row_only;
+  data.letters = paper ? LetterRule::in_context : LetterRule::release;
+}
+
 void describe(OptionSet& set, EvaluateOptions& options) {
   set.begin_group("Models");
   set.add({"model", "DIR", "Hugging Face folder"}, options.models);
@@ -46,7 +53,16 @@ void describe(OptionSet& set, EvaluateOptions& options) {
           options.calibration_samples, at_least(0));
   set.add({"seed", "N", "of the draw of calibration rows"}, options.seed);
 
+  set.add({"choice-scoring", "KIND", "how multiple-choice questions are asked and answered"},
+          options.scoring);
+  set.add({"shots", "N", "solved examples in front of every question, drawn from the calibration split"},
+          options.shots, Bounds<int>{0, 100});
+  set.add({"shots-seed", "N", "of their draw"}, options.shots_seed);
+
   set.begin_group("Methods");
+  set.add_preset<Convention>(
+      {"convention", "NAME", "gives beta, decoding and letters their values, unless they are named"},
+      options.convention, [&options](Convention chosen) { options.use(chosen); });
   set.add({"method", "NAME", "what is done to the model"}, options.methods);
   describe(set, options.calibration);
 

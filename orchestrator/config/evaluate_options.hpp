@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "orchestrator/config/calibration_options.hpp"
+#include "orchestrator/config/convention.hpp"
 #include "orchestrator/config/data_options.hpp"
 #include "orchestrator/config/model_options.hpp"
 #include "partition/base/named_enum.hpp"
@@ -35,6 +36,10 @@ struct EvaluateOptions {
   std::vector<std::filesystem::path> groups;  ///< one per model, in the order of the models; for gac alone
   int threads = 0;
   DataOptions data;
+  Convention convention = Convention::paper;
+  ChoiceScoring scoring = ChoiceScoring::next_token;
+  int shots = 0;                      ///< solved examples in front of every question
+  std::uint64_t shots_seed = 42;      ///< of their draw from the calibration split
   std::filesystem::path scored_rows;  ///< instead of the scored split; empty: the benchmark's own
   int items = 0;                      ///< first scored rows; 0: all
   int calibration_samples = 0;  ///< rows of the calibration split that are answered too, for label offsets
@@ -45,6 +50,9 @@ struct EvaluateOptions {
   int unit_items = 0;  ///< items of a unit; 0: chosen
   int attempts = 3;
   bool dry_run = false;
+
+  /// Gives beta, decoding and letters the values of `chosen` (spec gac.md section 8).
+  void use(Convention chosen);
 };
 
 void describe(OptionSet& set, EvaluateOptions& options);

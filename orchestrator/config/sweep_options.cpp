@@ -5,13 +5,17 @@ namespace {
 
 void describe_game(OptionSet& set, SweepOptions& options) {
   set.begin_group("Game");
+  set.add_preset<Convention>(
+      {"convention", "NAME", "gives samples, epsilon and letters their values, unless they are named"},
+      options.convention, [&options](Convention chosen) { options.use(chosen); });
   set.add({"samples", "N", "calibration rows drawn per benchmark, or all rows if there are fewer"},
           options.samples, at_least(1));
   set.add({"seed", "N", "of the draw of calibration rows"}, options.seed);
   set.add({"mask", "KIND", "what happens to masked heads"}, options.mask);
   set.add({"epsilon", "X", "factor on the attention scores of masked heads, for --mask undifferentiated"},
           options.epsilon, at_least(0.0));
-  set.add({"value", "KIND", "tokens over which the probability of the right answer is taken"}, options.value);
+  set.add({"value", "KIND", "what a coalition's value measures; without it: as the benchmarks have it"},
+          options.value);
 }
 
 void describe_units(OptionSet& set, SweepOptions& options) {
@@ -23,6 +27,13 @@ void describe_units(OptionSet& set, SweepOptions& options) {
 }
 
 }  // namespace
+
+void SweepOptions::use(Convention chosen) {
+  const bool paper = chosen == Convention::paper;
+  samples = paper ? 300 : 900;
+  epsilon = paper ? 1e-5 : 1e-10;
+  data.letters = paper ? LetterRule::in_context : LetterRule::release;
+}
 
 void describe(OptionSet& set, SweepOptions& options) {
   describe(set, options.model);

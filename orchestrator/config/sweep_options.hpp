@@ -2,7 +2,9 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 
+#include "orchestrator/config/convention.hpp"
 #include "orchestrator/config/data_options.hpp"
 #include "orchestrator/config/model_options.hpp"
 #include "partition/game/conventions.hpp"
@@ -13,17 +15,21 @@ namespace harsanyi {
 struct SweepOptions {
   ModelOptions model;
   DataOptions data;
+  Convention convention = Convention::paper;
   int samples = 300;        ///< calibration rows drawn per benchmark
   std::uint64_t seed = 42;  ///< of the draw
   MaskKind mask = MaskKind::undifferentiated;
-  double epsilon = 1e-5;  ///< factor on the scores of masked players
-  ValueKind value = ValueKind::label_set;
-  int unit_layers = 0;      ///< largest unit: layers; 0: chosen
-  int unit_coalitions = 0;  ///< largest unit: coalitions; 0: chosen
-  int unit_samples = 0;     ///< largest unit: samples; 0: chosen
+  double epsilon = 1e-5;           ///< factor on the scores of masked players
+  std::optional<ValueKind> value;  ///< nothing: the benchmarks' own
+  int unit_layers = 0;             ///< largest unit: layers; 0: chosen
+  int unit_coalitions = 0;         ///< largest unit: coalitions; 0: chosen
+  int unit_samples = 0;            ///< largest unit: samples; 0: chosen
   std::filesystem::path cube;
   int attempts = 3;  ///< how often a unit is tried before it is set aside
   bool dry_run = false;
+
+  /// Gives epsilon, number of samples and letters the values of `chosen` (spec gac.md section 8).
+  void use(Convention chosen);
 };
 
 void describe(OptionSet& set, SweepOptions& options);

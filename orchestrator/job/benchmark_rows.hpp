@@ -1,6 +1,5 @@
 #pragma once
 
-#include <map>
 #include <string>
 #include <vector>
 
@@ -16,11 +15,30 @@ namespace harsanyi {
 
 [[nodiscard]] bool any_needs_tokenizer(const std::vector<Benchmark>& benchmarks);
 
-/// Where the rows of a split lie: `instead` if given, else <data>/<folder>/<split>.jsonl.
-/// @throws ConfigError  for a benchmark without data of its own (kind tokens) and no `instead`
-[[nodiscard]] std::filesystem::path rows_file(const Benchmark& benchmark, const DataOptions& options,
-                                              const std::string& split, const std::filesystem::path& instead,
-                                              const std::string& option);
+/// A file and which of its rows are used.
+struct RowsSource {
+  std::filesystem::path file;
+  RowChoice choice;
+};
+
+/// Up to `samples` calibration rows, drawn by `seed`: of --calibration-rows if given, else of
+/// <data>/<folder>/<calibration split>.jsonl, else, with --hold-out, of the rows held out of the scored
+/// split.
+/// @throws ConfigError  for a benchmark without data of its own (kind tokens) and no --calibration-rows
+[[nodiscard]] RowsSource calibration_rows(const Benchmark& benchmark, const DataOptions& options, int samples,
+                                          std::uint64_t seed);
+
+/// The first `items` scored rows (0: all) of `instead`, else of <data>/<folder>/<evaluation split>.jsonl,
+/// without the rows that `calibration_rows` may draw from it.
+/// @throws ConfigError  as above, naming --scored-rows
+[[nodiscard]] RowsSource scored_rows(const Benchmark& benchmark, const DataOptions& options,
+                                     const std::filesystem::path& instead, int items, std::uint64_t seed);
+
+/// How `options` have rows become prompts; the fields beside them as by default.
+[[nodiscard]] PromptRules prompt_rules(const Benchmark& benchmark, const DataOptions& options);
+
+[[nodiscard]] PreparedRows prepare_rows(const Benchmark& benchmark, const RowsSource& source,
+                                        const ModelFacts& model, const PromptRules& rules);
 
 /// Adds what decides the prompts: the file's hash and a hash of the token ids, labels and gold answers.
 void add_rows(Identity& identity, const std::string& prefix, const PreparedRows& rows);

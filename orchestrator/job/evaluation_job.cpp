@@ -1,5 +1,7 @@
 #include "orchestrator/job/evaluation_job.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "orchestrator/job/benchmark_rows.hpp"
@@ -20,8 +22,14 @@ std::optional<Calibration> calibration_of(EvaluationMethod method, const Evaluat
                         method == EvaluationMethod::gac ? &*model.groups : nullptr);
 }
 
-EvaluatedModel prepare_model(const EvaluateOptions& options, std::size_t index, bool needs_tokenizer) {
-  EvaluatedModel model{read_model_facts(options.models[index], needs_tokenizer), std::nullopt, {}};
+EvaluatedModel prepare_model(const EvaluateOptions& options, std::size_t index,
+                             const std::vector<Benchmark>& benchmarks) {
+  EvaluatedModel model{
+      read_model_facts(options.models[index], any_needs_tokenizer(benchmarks)), std::nullopt, {}, {}};
+  if (std::any_of(benchmarks.begin(), benchmarks.end(), [](const Benchmark& benchmark) {
+        return benchmark.kind == BenchmarkKind::question_answering;
+      }))
+    model.end_tokens = end_tokens(model.facts);
   if (!options.groups.empty()) {
     model.groups = read_groups(options.groups[index]);
     require_matching_groups(*model.groups, model.facts.config, options.groups[index]);
@@ -31,40 +39,100 @@ EvaluatedModel prepare_model(const EvaluateOptions& options, std::size_t index, 
   return model;
 }
 
-void append_items(ResultsTable& table, std::vector<Prompt>& prompts, const PreparedRows& rows,
-                  ItemPart part) {
-  for (const PreparedRow& row : rows.rows) {
-    table.items.push_back({part, row.row, row.prompt.gold});
-    prompts.push_back(row.prompt);
+// How the items of a benchmark are answered.
+AnswerKind answer_kind(const Benchmark& benchmark, ChoiceScoring scoring) {
+  switch (benchmark.kind) {
+    case BenchmarkKind::classification:
+    case BenchmarkKind::tokens:
+      return AnswerKind::label_logits;
+    case BenchmarkKind::multiple_choice:
+      return scoring == ChoiceScoring::next_token ? AnswerKind::next_token : AnswerKind::option_likelihood;
+    case BenchmarkKind::question_answering:
+      return AnswerKind::generated_text;
   }
+  throw BenchmarkError{"unknown kind of benchmark"};
 }
 
-// One (model, benchmark): scored rows, then calibration rows.
-void add_table(EvaluationJob& job, const EvaluateOptions& options, const ModelFacts& model,
-               const Benchmark& benchmark) {
-  const auto rows_of = [&](const std::filesystem::path& file, const RowChoice& choice) {
-    return prepare_rows(benchmark, file, choice, model.tokenizer_or_null(),
-                        {model.config.max_positions, model.config.shape.vocabulary});
-  };
-  ResultsTable table{model.name, benchmark.name, {}, {}};
-  std::vector<Prompt> prompts;
-  const PreparedRows scored = rows_of(
-      rows_file(benchmark, options.data, benchmark.evaluation_split, options.scored_rows, "scored-rows"),
-      {.at_most = options.items > 0 ? std::optional{options.items} : std::nullopt});
-  table.labels = scored.label_words;
-  append_items(table, prompts, scored, ItemPart::scored);
-  const std::string prefix = fmt::format("{}.{}", model.name, benchmark.name);
-  add_rows(job.identity, prefix + ".scored", scored);
-  if (options.calibration_samples > 0) {
-    const PreparedRows calibration =
-        rows_of(rows_file(benchmark, options.data, benchmark.calibration_split, options.data.calibration_rows,
-                          "calibration-rows"),
-                {.at_most = options.calibration_samples, .shuffled = true, .seed = options.seed});
-    append_items(table, prompts, calibration, ItemPart::calibration);
-    add_rows(job.identity, prefix + ".calibration", calibration);
+// Code points of a well-formed text.
+std::int32_t characters_of(const std::string& text) {
+  return static_cast<std::int32_t>(std::count_if(
+      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+}
+
+// Lengths in characters, as lm-evaluation-harness takes them; 0 fills up items with fewer options.
+void append_option_lengths(ResultsTable& table, const std::vector<std::string>& options) {
+  for (std::size_t option = 0; option < table.labels.size(); ++option)
+    table.option_lengths.push_back(option < options.size() ? characters_of(options[option]) : 0);
+}
+
+void append_items(EvaluationJob& job, const PreparedRows& rows, ItemPart part) {
+  ResultsTable& table = job.tables.back();
+  for (const PreparedRow& row : rows.rows) {
+    table.items.push_back({part, row.row, row.prompt.gold});
+    if (table.answers == AnswerKind::option_likelihood) append_option_lengths(table, row.options);
+    job.prompts.back().push_back(row.prompt);
+    if (table.answers == AnswerKind::generated_text)
+      job.generated.back().gold_answers.push_back(row.gold_answers);
   }
-  job.tables.push_back(std::move(table));
-  job.prompts.push_back(std::move(prompts));
+  table.rows_skipped += rows.skipped;
+  table.rows_truncated += rows.truncated;
+}
+
+PromptRules rules_of(const EvaluateOptions& options, const Benchmark& benchmark) {
+  PromptRules rules = prompt_rules(benchmark, options.data);
+  rules.scoring = options.scoring;
+  rules.shots = options.shots;
+  rules.shots_seed = options.shots_seed;
+  if (options.shots > 0) rules.shots_file = calibration_rows(benchmark, options.data, 1, options.seed).file;
+  return rules;
+}
+
+// One (model, benchmark): scored rows, then calibration rows. Label offsets are for label tokens alone.
+void add_table(EvaluationJob& job, const EvaluateOptions& options, const EvaluatedModel& model,
+               const Benchmark& benchmark) {
+  const PromptRules rules = rules_of(options, benchmark);
+  const std::string prefix = fmt::format("{}.{}", model.facts.name, benchmark.name);
+  ResultsTable& table = job.tables.emplace_back();
+  table.model = model.facts.name;
+  table.benchmark = benchmark.name;
+  table.answers = answer_kind(benchmark, options.scoring);
+  job.prompts.emplace_back();
+  job.generated.emplace_back();
+
+  const PreparedRows scored = prepare_rows(
+      benchmark, scored_rows(benchmark, options.data, options.scored_rows, options.items, options.seed),
+      model.facts, rules);
+  if (table.answers == AnswerKind::generated_text) {
+    table.new_tokens = benchmark.new_tokens;
+    job.generated.back().rules = {.max_new_tokens = benchmark.new_tokens, .end_tokens = model.end_tokens};
+  } else {
+    table.labels = scored.label_words;
+  }
+  append_items(job, scored, ItemPart::scored);
+  add_rows(job.identity, prefix + ".scored", scored);
+  if (options.calibration_samples < 1 || table.answers != AnswerKind::label_logits) return;
+  const PreparedRows calibration = prepare_rows(
+      benchmark, calibration_rows(benchmark, options.data, options.calibration_samples, options.seed),
+      model.facts, rules);
+  append_items(job, calibration, ItemPart::calibration);
+  add_rows(job.identity, prefix + ".calibration", calibration);
+}
+
+UnitCost cost_in(const EvaluationJob& job, const EvaluationUnit& unit) {
+  const auto table = static_cast<std::size_t>(unit.table);
+  const EvaluationTable& shape = job.plan.tables[table];
+  const ModelShape& model = job.models[static_cast<std::size_t>(shape.model)].facts.config.shape;
+  std::vector<int> lengths;
+  for (const Prompt& prompt : job.prompts[table]) {
+    std::size_t tokens = prompt.tokens.size();
+    // Every continuation is a pass of its own.
+    for (const auto& continuation : prompt.continuations)
+      tokens += prompt.tokens.size() + continuation.size();
+    lengths.push_back(
+        static_cast<int>(prompt.continuations.empty() ? tokens : tokens - prompt.tokens.size()));
+  }
+  return shape.answers == AnswerKind::generated_text ? generation_cost_of(unit, model, lengths, shape.width)
+                                                     : cost_of(unit, model, lengths);
 }
 
 void add_facts(Identity& identity, const EvaluateOptions& options, const std::vector<std::string>& methods,
@@ -75,6 +143,9 @@ void add_facts(Identity& identity, const EvaluateOptions& options, const std::ve
   identity.set("beta", fmt::format("{}", options.calibration.beta));
   identity.set("redistribution", std::string{name_of(options.calibration.redistribution)});
   identity.set("layers", options.calibration.layers.text());
+  identity.set("decoding", std::string{name_of(options.calibration.decoding)});
+  identity.set("choice_scoring", std::string{name_of(options.scoring)});
+  identity.set("shots", fmt::format("{} by seed {}", options.shots, options.shots_seed));
   identity.set("items_per_unit", std::to_string(items_per_unit));
 }
 
@@ -108,7 +179,7 @@ EvaluationJob prepare_evaluation(const EvaluateOptions& options) {
   EvaluationJob job;
   for (const EvaluationMethod method : options.methods) job.methods.emplace_back(name_of(method));
   for (std::size_t i = 0; i < options.models.size(); ++i) {
-    job.models.push_back(prepare_model(options, i, any_needs_tokenizer(benchmarks)));
+    job.models.push_back(prepare_model(options, i, benchmarks));
     const EvaluatedModel& model = job.models.back();
     add_model_files(job.identity, model.facts.name, model.facts);
     if (model.groups) add_groups(job.identity, model.facts.name, *model.groups);
@@ -118,20 +189,14 @@ EvaluationJob prepare_evaluation(const EvaluateOptions& options) {
   std::vector<EvaluationTable> shapes;
   for (std::size_t m = 0; m < job.models.size(); ++m)
     for (const Benchmark& benchmark : benchmarks) {
-      add_table(job, options, job.models[m].facts, benchmark);
+      add_table(job, options, job.models[m], benchmark);
       const ResultsTable& table = job.tables.back();
       shapes.push_back({static_cast<int>(m), static_cast<int>(job.methods.size()),
-                        static_cast<int>(table.items.size()), static_cast<int>(table.labels.size())});
+                        static_cast<int>(table.items.size()), table.answers, table.width()});
     }
   job.plan =
       make_evaluation_plan(std::move(shapes), options.unit_items > 0 ? options.unit_items : kItemsPerUnit);
-  for (const EvaluationUnit& unit : job.plan.units) {
-    std::vector<int> lengths;
-    for (const Prompt& prompt : job.prompts[static_cast<std::size_t>(unit.table)])
-      lengths.push_back(static_cast<int>(prompt.tokens.size()));
-    const auto model = static_cast<std::size_t>(job.plan.tables[static_cast<std::size_t>(unit.table)].model);
-    job.costs.push_back(cost_of(unit, job.models[model].facts.config.shape, lengths));
-  }
+  for (const EvaluationUnit& unit : job.plan.units) job.costs.push_back(cost_in(job, unit));
   add_facts(job.identity, options, job.methods, job.plan.items_per_unit);
   return job;
 }

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "orchestrator/config/evaluate_options.hpp"
+#include "orchestrator/job/generated_answers.hpp"
 #include "orchestrator/job/model_facts.hpp"
 #include "orchestrator/schedule/scheduler.hpp"
 #include "partition/base/identity.hpp"
@@ -21,6 +22,7 @@ struct EvaluatedModel {
   ModelFacts facts;
   std::optional<SalientGroups> groups;                ///< where --method gac is asked for
   std::vector<std::optional<Calibration>> of_method;  ///< [methods] nothing: the unmodified model
+  std::vector<std::int32_t> end_tokens;  ///< of generated answers; empty where none are asked for
 };
 
 /// An evaluation before it runs: the same on every rank, made from the options without a weight.
@@ -29,6 +31,7 @@ struct EvaluationJob {
   std::vector<std::string> methods;
   std::vector<ResultsTable> tables;          ///< (model, benchmark), models outermost
   std::vector<std::vector<Prompt>> prompts;  ///< [tables][items]
+  std::vector<GeneratedAnswers> generated;   ///< [tables] of question answering; empty for others
   EvaluationPlan plan;
   std::vector<UnitCost> costs;  ///< [units]
   Identity identity;            ///< without the weights and numerics, which `run_evaluate` adds
@@ -36,6 +39,11 @@ struct EvaluationJob {
   [[nodiscard]] std::vector<UnitTask> tasks() const;  ///< units of one model belong together
   [[nodiscard]] std::span<const Prompt> prompts_of(const EvaluationUnit& unit) const;
 };
+
+/// The values of one unit, [items, values_per_item] as `AnswerKind` lists them.
+/// @param engine  of the unit's model
+[[nodiscard]] std::vector<double> unit_answers(Engine& engine, const EvaluationJob& job,
+                                               const EvaluationUnit& unit);
 
 /// @throws Error types naming file and remedy; ConfigError if two models have one name
 [[nodiscard]] EvaluationJob prepare_evaluation(const EvaluateOptions& options);

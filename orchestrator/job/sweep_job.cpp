@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "orchestrator/job/benchmark_rows.hpp"
+#include "partition/base/error.hpp"
 
 namespace harsanyi {
 namespace {
@@ -16,25 +17,43 @@ int given_or(int given, std::int64_t chosen) {
 
 // Appends one benchmark's calibration rows to the pool.
 void add_pool(SweepJob& job, const Benchmark& benchmark, const SweepOptions& options) {
-  const auto file = rows_file(benchmark, options.data, benchmark.calibration_split,
-                              options.data.calibration_rows, "calibration-rows");
-  const PreparedRows rows = prepare_rows(
-      benchmark, file, {.at_most = options.samples, .shuffled = true, .seed = options.seed},
-      job.model.tokenizer_or_null(), {job.model.config.max_positions, job.model.config.shape.vocabulary});
+  const PreparedRows rows =
+      prepare_rows(benchmark, calibration_rows(benchmark, options.data, options.samples, options.seed),
+                   job.model, prompt_rules(benchmark, options.data));
   for (const PreparedRow& row : rows.rows) {
     job.samples.push_back(
         {benchmark.name, row.row, row.prompt.gold, static_cast<int>(row.prompt.tokens.size())});
     job.prompts.push_back(row.prompt);
+    job.generated.gold_answers.push_back(row.gold_answers);
   }
+  job.generated.rules.max_new_tokens = std::max(job.generated.rules.max_new_tokens, benchmark.new_tokens);
   job.plan.shape.pools.push_back(static_cast<int>(rows.rows.size()));
   add_rows(job.identity, "benchmark." + benchmark.name, rows);
 }
 
-void add_conventions(Identity& identity, const SweepOptions& options, const Sharding& sharding) {
+// What a coalition's value measures: as asked, or as the benchmarks have it.
+ValueKind value_kind(const SweepOptions& options, const std::vector<Benchmark>& benchmarks) {
+  const ValueKind kind = options.value.value_or(benchmarks.front().value);
+  for (const Benchmark& benchmark : benchmarks) {
+    if (!options.value && benchmark.value != kind)
+      throw ConfigError{
+          fmt::format("benchmarks '{}' (value {}) and '{}' (value {}) do not fit into one cube; give each "
+                      "its own sweep, or "
+                      "choose one --value",
+                      benchmarks.front().name, name_of(kind), benchmark.name, name_of(benchmark.value))};
+    if ((kind == ValueKind::f1) != (benchmark.kind == BenchmarkKind::question_answering))
+      throw ConfigError{fmt::format("value {} does not fit benchmark '{}' of kind {}", name_of(kind),
+                                    benchmark.name, name_of(benchmark.kind))};
+  }
+  return kind;
+}
+
+void add_conventions(Identity& identity, const SweepOptions& options, ValueKind value,
+                     const Sharding& sharding) {
   identity.set("kind", "sweep");
   identity.set("mask", std::string{name_of(options.mask)});
   identity.set("epsilon", options.mask == MaskKind::drop ? "none" : fmt::format("{}", options.epsilon));
-  identity.set("value", std::string{name_of(options.value)});
+  identity.set("value", std::string{name_of(value)});
   identity.set("seed", std::to_string(options.seed));
   identity.set("sharding", fmt::format("{} layers, {} coalitions, {} samples", sharding.layers,
                                        sharding.coalitions, sharding.samples));
@@ -64,26 +83,57 @@ Sharding chosen_sharding(const SweepOptions& options, int layers, int players) {
           .samples = given_or(options.unit_samples, kSamples)};
 }
 
+std::vector<double> unit_values(Engine& engine, const SweepJob& job, const SweepUnit& unit) {
+  if (job.rules.value != ValueKind::f1) return engine.values(unit, job.prompts, job.rules);
+  const auto first = static_cast<std::size_t>(unit.samples.first);
+  const auto samples = static_cast<std::size_t>(unit.samples.size());
+  const auto coalitions = static_cast<std::size_t>(unit.coalitions.size());
+  std::vector<double> values(static_cast<std::size_t>(unit.values()));
+  std::size_t layer_start = 0;
+  for (const LayerId layer : unit.layers) {
+    std::size_t column = 0;
+    for (const Coalition coalition : unit.coalitions) {
+      const Intervention masked{.mask = LayerMask{layer, coalition, job.rules.mask, job.rules.epsilon},
+                                .calibration = std::nullopt};
+      const auto texts =
+          engine.generate(std::span{job.prompts}.subspan(first, samples), masked, job.generated.rules);
+      for (std::size_t s = 0; s < samples; ++s)
+        values[layer_start + s * coalitions + column] =
+            scores_of(job.generated, first + s, texts[s], *job.model.tokenizer).first.f1;
+      ++column;
+    }
+    layer_start += samples * coalitions;
+  }
+  return values;
+}
+
 SweepJob prepare_sweep(const SweepOptions& options) {
   const std::vector<Benchmark> benchmarks = chosen_benchmarks(options.data);
   SweepJob job;
   job.model = read_model_facts(options.model.folder, any_needs_tokenizer(benchmarks));
-  job.rules = {.mask = options.mask, .epsilon = options.epsilon, .value = options.value};
+  job.rules = {.mask = options.mask, .epsilon = options.epsilon, .value = value_kind(options, benchmarks)};
   const PlayerLayout layout = job.model.config.layout();
   for (const Benchmark& benchmark : benchmarks) add_pool(job, benchmark, options);
   const GameShape shape{job.model.config.shape.layers, layout.players, job.plan.shape.pools};
   const Sharding sharding = chosen_sharding(options, shape.layers, shape.players);
   job.plan = make_sweep_plan(shape, sharding);
 
+  const bool generates = job.rules.value == ValueKind::f1;
+  if (generates) job.generated.rules.end_tokens = end_tokens(job.model);
   const std::vector<int> lengths = job.prompt_lengths();
   for (const SweepUnit& unit : job.plan.units) {
+    if (generates) {
+      job.costs.push_back(
+          generation_cost_of(unit, job.model.config.shape, lengths, job.generated.rules.max_new_tokens));
+      continue;
+    }
     const auto of_unit = std::span{job.prompts}.subspan(static_cast<std::size_t>(unit.samples.first),
                                                         static_cast<std::size_t>(unit.samples.size()));
     job.costs.push_back(
         cost_of(unit, job.model.config.shape, lengths, static_cast<int>(shared_prefix(of_unit))));
   }
   add_model_files(job.identity, "model", job.model);
-  add_conventions(job.identity, options, sharding);
+  add_conventions(job.identity, options, job.rules.value, sharding);
   return job;
 }
 

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "orchestrator/config/sweep_options.hpp"
+#include "orchestrator/job/generated_answers.hpp"
 #include "orchestrator/job/model_facts.hpp"
 #include "orchestrator/schedule/scheduler.hpp"
 #include "partition/base/identity.hpp"
@@ -19,6 +20,7 @@ struct SweepJob {
   ModelFacts model;
   GameRules rules;
   std::vector<Prompt> prompts;       ///< [samples]
+  GeneratedAnswers generated;        ///< of values kind f1; empty else
   std::vector<SampleLabel> samples;  ///< [samples]
   SweepPlan plan;
   std::vector<UnitCost> costs;  ///< [units]
@@ -27,6 +29,10 @@ struct SweepJob {
   [[nodiscard]] std::vector<int> prompt_lengths() const;
   [[nodiscard]] std::vector<UnitTask> tasks() const;  ///< units of the same samples belong together
 };
+
+/// The values of one unit, [layers, samples, coalitions] row-major (GAC, Eq. 3; for kind f1 the F1 of the
+/// text that the masked model generates, against the first right answer, spec gac.md section 3).
+[[nodiscard]] std::vector<double> unit_values(Engine& engine, const SweepJob& job, const SweepUnit& unit);
 
 /// Extents that `--unit-...  0` stands for: a function of the experiment alone, never of the machine.
 /// Eight samples share a prompt prefix in a matrix of some hundred rows; an eighth of the layers and at most

@@ -7,7 +7,7 @@
 namespace harsanyi {
 
 /// What a worker returns for one unit: its values, row-major, in the shape the plan gives that unit.
-/// Sweep: [layers, samples, coalitions] in log-odds. Evaluation: [items, labels], label logits.
+/// Sweep: [layers, samples, coalitions]. Evaluation: [items, values_per_item] as `AnswerKind` lists them.
 struct Block {
   UnitId unit;
   std::vector<double> values;

@@ -117,6 +117,23 @@ void require_layers(const LayerRange& layers, const ModelShape& model) {
                     layers.first, layers.last, model.layers)};
 }
 
+// One pass over the prompts and `new_tokens` cached steps of each, with the logits of every new token.
+UnitCost cost_of_generation(std::span<const int> lengths, const ModelShape& model, int new_tokens) {
+  require_lengths(lengths, 1);
+  if (new_tokens < 1)
+    throw PlanError{fmt::format("{} new tokens cannot be costed; at least 1 is needed", new_tokens)};
+  const Rows prompt = rows_of(lengths, 0);
+  const double steps = new_tokens;
+  const Rows step{.all = prompt.samples * steps,
+                  .pairs = prompt.all * steps + prompt.samples * steps * (steps + 1) / 2};
+  const LayerCost layer{model};
+  const double logits = 2 * step.all * static_cast<double>(model.hidden) * model.vocabulary;
+  const double cache = kFloatBytes * 2 * model.layers * (prompt.all + step.all) *
+                       static_cast<double>(model.kv_heads) * model.head_size;
+  return {.flops = model.layers * (layer.full(prompt) + layer.full(step)) + logits,
+          .memory_bytes = layer.activation_bytes(prompt) + cache};
+}
+
 }  // namespace
 
 std::int64_t ModelShape::layer_parameters() const noexcept {
@@ -170,6 +187,19 @@ UnitCost cost_of(const EvaluationUnit& unit, const ModelShape& model, std::span<
   const Rows rows = rows_of(lengths, 0);
   const LayerCost layer{model};
   return {.flops = model.layers * layer.full(rows), .memory_bytes = layer.activation_bytes(rows)};
+}
+
+UnitCost generation_cost_of(const SweepUnit& unit, const ModelShape& model, std::span<const int> tokens,
+                            int new_tokens) {
+  require_layers(unit.layers, model);
+  const UnitCost once = cost_of_generation(part_of(tokens, unit.samples), model, new_tokens);
+  const auto games = static_cast<double>(unit.layers.size() * unit.coalitions.size());
+  return {.flops = games * once.flops, .memory_bytes = once.memory_bytes};
+}
+
+UnitCost generation_cost_of(const EvaluationUnit& unit, const ModelShape& model, std::span<const int> tokens,
+                            int new_tokens) {
+  return cost_of_generation(part_of(tokens, unit.items), model, new_tokens);
 }
 
 double published_flops(const SweepPlan& plan, const ModelShape& model, std::span<const int> tokens) {

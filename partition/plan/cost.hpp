@@ -65,6 +65,17 @@ inline constexpr std::int64_t kContinuationRows = 2048;
 [[nodiscard]] UnitCost cost_of(const EvaluationUnit& unit, const ModelShape& model,
                                std::span<const int> tokens);
 
+/// Cost of a sweep unit whose values are scores of generated texts: per (layer, coalition, sample) a pass
+/// over the prompt and `new_tokens` cached steps, each position 2 * parameters() and its attended pairs 4 H D
+/// L. An upper bound: answers may end early. Memory as of the plain pass, and keys and values of every
+/// position.
+/// @throws PlanError  if unit, model and tokens do not fit together
+[[nodiscard]] UnitCost generation_cost_of(const SweepUnit& unit, const ModelShape& model,
+                                          std::span<const int> tokens, int new_tokens);
+/// The same for one item of an evaluation unit after another.
+[[nodiscard]] UnitCost generation_cost_of(const EvaluationUnit& unit, const ModelShape& model,
+                                          std::span<const int> tokens, int new_tokens);
+
 /// Operations of the published loop: one full forward per (sample, layer, coalition), with the logits of the
 /// whole vocabulary at every position, as its copy of transformers 4.44 computes them.
 /// @throws PlanError  if plan, model and tokens do not fit together

@@ -27,7 +27,7 @@ void require_usable(const std::vector<EvaluationTable>& tables, int items_per_un
     };
     require("methods", table.methods, 1);
     require("items", table.items, 1);
-    require("labels", table.labels, 1);
+    require("labels or tokens", table.width, 1);
     // At most 2^62 per table, and the sum is checked after each one.
     units += table.methods * shard_count(table.items, items_per_unit);
     if (units > kMaxUnits)
@@ -37,6 +37,19 @@ void require_usable(const std::vector<EvaluationTable>& tables, int items_per_un
 }
 
 }  // namespace
+
+int EvaluationTable::values_per_item() const noexcept {
+  switch (answers) {
+    case AnswerKind::label_logits:
+    case AnswerKind::option_likelihood:
+      return width + 1;
+    case AnswerKind::next_token:
+      return width + 3;
+    case AnswerKind::generated_text:
+      return kTextMeasures + width;
+  }
+  return 0;
+}
 
 EvaluationPlan make_evaluation_plan(std::vector<EvaluationTable> tables, int items_per_unit) {
   require_usable(tables, items_per_unit);

@@ -7,26 +7,13 @@
 #include <fmt/ranges.h>
 
 #include "storage/record_file.hpp"
+#include "storage/results/results_columns.hpp"
 #include "storage/results/results_layout.hpp"
 
 namespace harsanyi {
 namespace {
 
-struct OpenTable {
-  hdf5::Dataset label_logit;  ///< [method, item, label]
-  hdf5::Dataset prediction;   ///< [method, item]
-};
-
-/// Arg-max of each row of [items, labels], the first of equals.
-std::vector<std::int32_t> predictions_of(const std::vector<float>& logits, std::size_t labels) {
-  std::vector<std::int32_t> predictions;
-  for (auto row = logits.begin(); row != logits.end(); row += static_cast<std::ptrdiff_t>(labels))
-    predictions.push_back(
-        static_cast<std::int32_t>(std::max_element(row, row + static_cast<std::ptrdiff_t>(labels)) - row));
-  return predictions;
-}
-
-/// The block as the file keeps it: label logits are float32. The checksum is over these values.
+/// The block as the file keeps it: real numbers are float32. The checksum is over these values.
 Block rounded(const Block& block) {
   Block result{block.unit, {}};
   result.values.reserve(block.values.size());
@@ -39,64 +26,53 @@ Block rounded(const Block& block) {
 struct ResultsFile::State final : UnitPlaces {
   RecordFile record;
   ResultsDescription description;
-  std::vector<OpenTable> tables;
+  std::vector<ResultsColumns> tables;
 
   explicit State(RecordFile opened)
       : record{std::move(opened)}, description{read_results_layout(record.file())} {
     description.identity = record.identity();
     description.provenance = record.provenance();
-    const hsize_t methods = description.methods.size();
-    for (const auto& table : description.tables) {
-      const auto group = group_of(table);
-      const hsize_t items = table.items.size();
-      tables.push_back(
-          {hdf5::open(record.file().get(), group + "/label_logit", {methods, items, table.labels.size()}),
-           hdf5::open(record.file().get(), group + "/prediction", {methods, items})});
-    }
+    for (const auto& table : description.tables)
+      tables.emplace_back(record.file().get(), group_of(table), table, description.methods.size());
   }
 
   [[nodiscard]] const EvaluationUnit& unit(UnitId id) const {
     return description.plan.units[static_cast<std::size_t>(id.index())];
   }
-  [[nodiscard]] const OpenTable& table_of(UnitId id) const {
+  [[nodiscard]] const ResultsColumns& table_of(UnitId id) const {
     return tables[static_cast<std::size_t>(unit(id).table)];
-  }
-  [[nodiscard]] hsize_t labels_of(UnitId id) const {
-    return static_cast<hsize_t>(description.plan.tables[static_cast<std::size_t>(unit(id).table)].labels);
-  }
-  [[nodiscard]] hdf5::Box logit_box(UnitId id) const {
-    const auto& u = unit(id);
-    return {{static_cast<hsize_t>(u.method), static_cast<hsize_t>(u.items.first), 0},
-            {1, static_cast<hsize_t>(u.items.size()), labels_of(id)}};
-  }
-  [[nodiscard]] hdf5::Box prediction_box(UnitId id) const {
-    const auto& u = unit(id);
-    return {{static_cast<hsize_t>(u.method), static_cast<hsize_t>(u.items.first)},
-            {1, static_cast<hsize_t>(u.items.size())}};
   }
 
   [[nodiscard]] std::int64_t values_of(UnitId id) const override {
-    return unit(id).items.size() * static_cast<std::int64_t>(labels_of(id));
+    const auto& u = unit(id);
+    return u.items.size() * description.plan.tables[static_cast<std::size_t>(u.table)].values_per_item();
   }
   void write(const Block& block) override {
-    const std::vector<float> logits(block.values.begin(), block.values.end());
-    hdf5::write<float>(table_of(block.unit).label_logit, logit_box(block.unit), logits);
-    hdf5::write<std::int32_t>(table_of(block.unit).prediction, prediction_box(block.unit),
-                              predictions_of(logits, labels_of(block.unit)));
+    const auto& u = unit(block.unit);
+    table_of(block.unit).write(u.method, u.items, block.values);
   }
   [[nodiscard]] std::vector<double> read(UnitId id) const override {
-    const auto logits = hdf5::read<float>(table_of(id).label_logit, logit_box(id));
-    return {logits.begin(), logits.end()};
+    return table_of(id).read(unit(id).method, unit(id).items);
   }
 
   /// @throws StorageError  if there is no such table or method
-  [[nodiscard]] const OpenTable& require_table(int table, int method) const {
+  [[nodiscard]] const ResultsColumns& require_table(int table, int method) const {
     if (table < 0 || static_cast<std::size_t>(table) >= tables.size() || method < 0 ||
         static_cast<std::size_t>(method) >= description.methods.size())
       throw StorageError{fmt::format("{}: has no table {} with method {} (it has {} tables and {} methods)",
                                      hdf5::file_of(record.file().get()), table, method, tables.size(),
                                      description.methods.size())};
     return tables[static_cast<std::size_t>(table)];
+  }
+
+  /// One column of floats, blank where no finished unit wrote it.
+  [[nodiscard]] std::vector<float> finished_floats(int table, int method, const char* column,
+                                                   std::size_t width) const {
+    const auto& opened = require_table(table, method);
+    const auto finished = record.done();  // before the values: a unit done by now has its values on the disk
+    auto values = opened.floats(method, column);
+    blank_unfinished(values, table, method, width, finished, std::numeric_limits<float>::quiet_NaN());
+    return values;
   }
 
   /// Replaces what unfinished units may have left in one method's column of a table.
@@ -168,40 +144,28 @@ const ResultsDescription& ResultsFile::description() const noexcept {
   return state_->description;
 }
 
-std::vector<float> ResultsFile::label_logits(int table, int method) const {
-  const auto& opened = state_->require_table(table, method);
-  const auto finished = done();  // before the values: a unit done by now has its values on the disk
-  const auto shape = hdf5::shape_of(opened.label_logit);
-  auto logits =
-      hdf5::read<float>(opened.label_logit, {{static_cast<hsize_t>(method), 0, 0}, {1, shape[1], shape[2]}});
-  state_->blank_unfinished(logits, table, method, shape[2], finished,
-                           std::numeric_limits<float>::quiet_NaN());
-  return logits;
+std::vector<float> ResultsFile::label_scores(int table, int method) const {
+  static_cast<void>(state_->require_table(table, method));
+  const ResultsTable& labels = state_->description.tables[static_cast<std::size_t>(table)];
+  return state_->finished_floats(
+      table, method, labels.answers == AnswerKind::option_likelihood ? kLogLikelihood : kLabelLogit,
+      labels.labels.size());
 }
 
 std::vector<int> ResultsFile::predictions(int table, int method) const {
   const auto& opened = state_->require_table(table, method);
   const auto finished = done();
-  const auto shape = hdf5::shape_of(opened.prediction);
-  auto predictions =
-      hdf5::read<std::int32_t>(opened.prediction, {{static_cast<hsize_t>(method), 0}, {1, shape[1]}});
+  auto predictions = opened.integers(method, kPrediction);
   state_->blank_unfinished(predictions, table, method, 1, finished, std::int32_t{-1});
   return {predictions.begin(), predictions.end()};
 }
 
+std::vector<float> ResultsFile::text_scores(int table, int method) const {
+  return state_->finished_floats(table, method, kTextScore, kTextMeasures);
+}
+
 std::vector<UnitId> ResultsFile::damaged_units() const {
-  auto damaged = state_->record.damaged_units(*state_);
-  const auto finished = done();
-  for (const auto& unit : state_->description.plan.units) {
-    if (!finished[static_cast<std::size_t>(unit.id.index())]) continue;
-    const auto& table = state_->table_of(unit.id);
-    const auto logits = hdf5::read<float>(table.label_logit, state_->logit_box(unit.id));
-    const auto predictions = hdf5::read<std::int32_t>(table.prediction, state_->prediction_box(unit.id));
-    if (predictions != predictions_of(logits, state_->labels_of(unit.id))) damaged.push_back(unit.id);
-  }
-  std::sort(damaged.begin(), damaged.end());
-  damaged.erase(std::unique(damaged.begin(), damaged.end()), damaged.end());
-  return damaged;
+  return state_->record.damaged_units(*state_);
 }
 
 void ResultsFile::forget(std::span<const UnitId> units) {

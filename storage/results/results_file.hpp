@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <span>
@@ -18,16 +19,27 @@ enum class ItemPart { scored, calibration };
 /// One row of the item axis of a table.
 struct ItemLabel {
   ItemPart part = ItemPart::scored;
-  int row = 0;  ///< line of its file, from 0
-  int gold = 0;
+  int row = 0;   ///< line of its file, from 0
+  int gold = 0;  ///< index of the right label or option; 0 where answers are texts
 };
 
 /// What one (model, benchmark) table holds beside the numbers.
 struct ResultsTable {
   std::string model;  ///< name, unique in the file
   std::string benchmark;
-  std::vector<std::string> labels;  ///< label words, in index order
+  AnswerKind answers = AnswerKind::label_logits;
+  /// In index order: label words, or option letters of the item with most options. Empty for generated texts.
+  std::vector<std::string> labels;
   std::vector<ItemLabel> items;
+  std::vector<std::int32_t> option_lengths =
+      {};                  ///< option_likelihood alone: [items, labels] characters; 0: no such option
+  int new_tokens = 0;      ///< generated_text alone: most tokens of an answer
+  int rows_skipped = 0;    ///< chosen rows left out because they were too long
+  int rows_truncated = 0;  ///< items whose prompts were cut at the front
+
+  [[nodiscard]] int width() const noexcept {
+    return answers == AnswerKind::generated_text ? new_tokens : static_cast<int>(labels.size());
+  }
 };
 
 struct ResultsDescription {
@@ -38,8 +50,8 @@ struct ResultsDescription {
   Provenance provenance;
 };
 
-/// The HDF5 file of one evaluation, per table /<model>/<benchmark>: label_logit[method, item, label] (f32),
-/// prediction[method, item] (arg-max, first of equals), gold, part. Layout: docs/formats/results.md.
+/// The HDF5 file of one evaluation, per table /<model>/<benchmark>: what the table's `AnswerKind` lists, each
+/// data set [method, item, ...], and gold, part, row of every item. Layout: docs/formats/results.md.
 /// Opening, resuming, locking and errors as DividendCube.
 class ResultsFile final : public UnitRecord {
  public:
@@ -60,10 +72,15 @@ class ResultsFile final : public UnitRecord {
   [[nodiscard]] bool complete() const;
   void mark_complete();
   [[nodiscard]] const ResultsDescription& description() const noexcept;
-  /// [items, labels] of one table and method; NaN where not computed.
-  [[nodiscard]] std::vector<float> label_logits(int table, int method) const;
-  [[nodiscard]] std::vector<int> predictions(int table,
-                                             int method) const;  ///< [items], -1 where not computed
+  /// [items, labels] logits or log-likelihoods of one table and method; NaN where not computed, or where the
+  /// item has no such label. @throws StorageError  for a table of generated texts
+  [[nodiscard]] std::vector<float> label_scores(int table, int method) const;
+  /// [items] predicted labels; -1 where not computed, or where the answer names no label.
+  /// @throws StorageError  for a table of generated texts
+  [[nodiscard]] std::vector<int> predictions(int table, int method) const;
+  /// [items, kTextMeasures] of a table of generated texts; NaN where not computed. @throws StorageError  for
+  /// others
+  [[nodiscard]] std::vector<float> text_scores(int table, int method) const;
   [[nodiscard]] std::vector<UnitId> damaged_units() const;
   void forget(std::span<const UnitId> units);  ///< as DividendCube::forget
 

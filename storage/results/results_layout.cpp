@@ -11,6 +11,7 @@
 #include "storage/hdf5/attribute.hpp"
 #include "storage/hdf5/axis.hpp"
 #include "storage/hdf5/named.hpp"
+#include "storage/results/results_columns.hpp"
 #include "storage/unit_bounds.hpp"
 
 namespace harsanyi {
@@ -48,15 +49,23 @@ void require_group_name(const std::string& name, std::string_view kind) {
 void require_consistent(const ResultsTable& table, const EvaluationTable& planned, std::size_t methods) {
   require_group_name(table.model, "model");
   require_group_name(table.benchmark, "benchmark");
-  const bool fits = planned.items >= 1 && planned.labels >= 1 && planned.methods >= 1 && planned.model >= 0 &&
+  const bool fits = planned.items >= 1 && planned.width >= 1 && planned.methods >= 1 && planned.model >= 0 &&
                     table.items.size() == static_cast<std::size_t>(planned.items) &&
-                    table.labels.size() == static_cast<std::size_t>(planned.labels) &&
+                    table.width() == planned.width && table.answers == planned.answers &&
                     methods == static_cast<std::size_t>(planned.methods);
   if (!fits)
-    throw contradiction(fmt::format("table {} has {} methods, {} items, {} labels, and its plan {}, {}, {}",
-                                    group_of(table), methods, table.items.size(), table.labels.size(),
-                                    planned.methods, planned.items, planned.labels),
-                        "make plan and tables from one experiment, none of them empty");
+    throw contradiction(
+        fmt::format(
+            "table {} has {} methods, {} items, {} {} of width {}, and its plan {}, {}, {} of width {}",
+            group_of(table), methods, table.items.size(), name_of(table.answers), "answers", table.width(),
+            planned.methods, planned.items, name_of(planned.answers), planned.width),
+        "make plan and tables from one experiment, none of them empty");
+  const std::size_t lengths =
+      table.answers == AnswerKind::option_likelihood ? table.items.size() * table.labels.size() : 0;
+  if (table.option_lengths.size() != lengths)
+    throw contradiction(fmt::format("table {} has {} option lengths, and needs {}", group_of(table),
+                                    table.option_lengths.size(), lengths),
+                        "give the length of every option's text, for option likelihoods alone");
 }
 
 bool inside(const EvaluationUnit& unit, const EvaluationPlan& plan) {
@@ -124,16 +133,33 @@ void write_table(hid_t file, const ResultsTable& table, const hdf5::Dataset& met
   const auto group = open_or_make_group(model.get(), table.benchmark);
   const hsize_t items = table.items.size();
   const auto item_axis = hdf5::create_axis(group.get(), "item", items);
-  const auto label_axis = hdf5::create_axis(group.get(), "label", table.labels);
   write_items(group.get(), table.items, item_axis);
-  const auto logits = hdf5::create<float>(group.get(), "label_logit", {methods, items, table.labels.size()},
-                                          std::numeric_limits<float>::quiet_NaN());
-  hdf5::attach_axes(logits, {&method_axis, &item_axis, &label_axis});
-  hdf5::write_text(logits.get(), "long_name", "logit of each label's token");
-  const auto prediction = hdf5::create<std::int32_t>(group.get(), "prediction", {methods, items}, -1);
-  hdf5::attach_axes(prediction, {&method_axis, &item_axis});
-  hdf5::write_text(prediction.get(), "long_name",
-                   "label of the largest logit, the first of equals; -1 not computed");
+  ResultsColumns::create(group.get(), table, method_axis, item_axis, methods);
+  hdf5::write_enum(group.get(), "answers", table.answers);
+  hdf5::write_integer(group.get(), "new_tokens", table.new_tokens);
+  hdf5::write_integer(group.get(), "rows_skipped", table.rows_skipped);
+  hdf5::write_integer(group.get(), "rows_truncated", table.rows_truncated);
+  if (table.answers == AnswerKind::option_likelihood) {
+    const auto label_axis = hdf5::open(group.get(), "label");
+    hdf5::attach_axes(
+        hdf5::create_from(group.get(), "option_length", {items, table.labels.size()}, table.option_lengths),
+        {&item_axis, &label_axis});
+  }
+}
+
+// How the items are answered, and what that needs.
+void read_answers(hid_t file, const std::string& name, hsize_t items, ResultsTable& table) {
+  const hdf5::Group group{H5Gopen2(file, name.c_str(), H5P_DEFAULT), file,
+                          fmt::format("cannot open group '{}'", name)};
+  table.answers = hdf5::read_enum<AnswerKind>(group.get(), "answers");
+  table.new_tokens = hdf5::read_integer(group.get(), "new_tokens", 0, kMostOfAnything);
+  table.rows_skipped = hdf5::read_integer(group.get(), "rows_skipped", 0, kMostOfAnything);
+  table.rows_truncated = hdf5::read_integer(group.get(), "rows_truncated", 0, kMostOfAnything);
+  if (table.answers == AnswerKind::generated_text) return;
+  const auto labels = hdf5::length_of(group.get(), "label");
+  table.labels = hdf5::read_texts(group.get(), "label", labels);
+  if (table.answers == AnswerKind::option_likelihood)
+    table.option_lengths = hdf5::read<std::int32_t>(group.get(), "option_length", {items, labels});
 }
 
 ResultsTable read_table(hid_t file, const std::string& group) {
@@ -145,7 +171,7 @@ ResultsTable read_table(hid_t file, const std::string& group) {
       H5Lexists(file, group.c_str(), H5P_DEFAULT) <= 0)
     throw hdf5::damaged_file(file, fmt::format("it lacks the group '{}'", group));
   const auto count = hdf5::length_of(file, group + "/item");
-  table.labels = hdf5::read_texts(file, group + "/label", hdf5::length_of(file, group + "/label"));
+  read_answers(file, group, count, table);
   const auto part = hdf5::read_texts(file, group + "/part", count);
   const auto row = hdf5::read<std::int32_t>(file, group + "/row", {count});
   const auto gold = hdf5::read<std::int32_t>(file, group + "/gold", {count});
@@ -185,12 +211,12 @@ void require_consistent(const ResultsDescription& d) {
 std::uint64_t results_bytes(const ResultsDescription& d) {
   constexpr std::uint64_t metadata = 1 << 20;
   constexpr std::uint64_t per_table = 16 << 10;
-  constexpr std::uint64_t per_item = 64;
+  constexpr std::uint64_t per_item = 128;
   std::uint64_t bytes = metadata + 64 * d.plan.units.size();
   for (const auto& table : d.plan.tables) {
     const auto answers =
         hdf5::elements_of({static_cast<hsize_t>(table.methods), static_cast<hsize_t>(table.items),
-                           static_cast<hsize_t>(table.labels) + 1, sizeof(float)});
+                           static_cast<hsize_t>(table.values_per_item()), sizeof(float)});
     const auto rest = per_table + per_item * static_cast<std::uint64_t>(table.items);
     if (answers > ~std::uint64_t{0} - bytes - rest) return ~std::uint64_t{0};
     bytes += answers + rest;
@@ -226,7 +252,7 @@ ResultsDescription read_results_layout(const hdf5::File& file) {
     d.tables.push_back(read_table(root, groups[i]));
     const auto& table = d.tables.back();
     d.plan.tables.push_back({models[i], static_cast<int>(d.methods.size()),
-                             static_cast<int>(table.items.size()), static_cast<int>(table.labels.size())});
+                             static_cast<int>(table.items.size()), table.answers, table.width()});
   }
   d.plan.units = read_units(root, d.plan);
   try {
@@ -257,6 +283,8 @@ std::vector<std::string> layout_differences(const ResultsDescription& here, cons
     const auto& a = here.tables[i];
     const auto& b = other.tables[i];
     compare(fmt::format("labels of {}", group_of(a)), a.labels, b.labels);
+    if (a.answers != b.answers || a.width() != b.width() || a.option_lengths != b.option_lengths)
+      differences.push_back(fmt::format("answers of {}: another kind or width", group_of(a)));
     if (!std::equal(a.items.begin(), a.items.end(), b.items.begin(), b.items.end(),
                     [](const ItemLabel& x, const ItemLabel& y) {
                       return x.part == y.part && x.row == y.row && x.gold == y.gold;

@@ -36,6 +36,23 @@ TEST(ChooseRows, ASmallerDrawIsTheBeginningOfALargerOne) {
   EXPECT_TRUE(std::equal(small.begin(), small.end(), large.begin()));
 }
 
+TEST(ChooseRows, HeldOutRowsAndTheOthersShareNoRowAndMissNone) {
+  const RowChoice others{.seed = 7, .hold_out = 30};
+  RowChoice held = others;
+  held.held_out = HeldOut::alone;
+  std::vector<int> both = choose_rows(100, held);
+  EXPECT_EQ(both, choose_rows(100, draw(30, 7))) << "held-out rows are an ordinary draw";
+  const std::vector<int> rest = choose_rows(100, others);
+  EXPECT_TRUE(std::is_sorted(rest.begin(), rest.end()));
+  both.insert(both.end(), rest.begin(), rest.end());
+  std::sort(both.begin(), both.end());
+  EXPECT_EQ(both, choose_rows(100, {}));
+  held.at_most = 5;
+  held.shuffled = true;
+  EXPECT_EQ(choose_rows(100, held), choose_rows(100, draw(5, 7)));
+  EXPECT_THROW((void)choose_rows(30, others), BenchmarkError);
+}
+
 TEST(ChooseRows, DependsOnTheSeed) {
   EXPECT_NE(choose_rows(1000, draw(10, 1)), choose_rows(1000, draw(10, 2)));
 }

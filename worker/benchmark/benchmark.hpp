@@ -133,16 +133,24 @@ struct PromptRules {
   int new_tokens = 0;  ///< positions kept free for generated tokens
 };
 
+/// Rows of a scored file that serve as calibration rows where a benchmark has none of its own.
+enum class HeldOut {
+  left_out,  ///< the choice is among the other rows
+  alone,     ///< the choice is the beginning of the held-out rows, in drawn order
+};
+
 /// Which rows of a file are used.
 struct RowChoice {
   std::optional<int> at_most;  ///< all rows if absent; `min(at_most, rows)` else
   bool shuffled = false;  ///< true: drawn without replacement by `seed`; false: the first ones in file order
   std::uint64_t seed = 42;
+  int hold_out = 0;  ///< rows that are drawn by `seed` and held out; 0: none
+  HeldOut held_out = HeldOut::left_out;
 };
 
 /// Row numbers chosen from `rows` >= 0 rows, in the order they are used. Same on every machine and standard
 /// library; a smaller `at_most` gives the beginning of a larger one's choice (docs/decisions/row-choice.md).
-/// @throws BenchmarkError  if `at_most` is below 1
+/// @throws BenchmarkError  if `at_most` is below 1, or no row is left beside the held-out ones
 [[nodiscard]] std::vector<int> choose_rows(int rows, const RowChoice& choice);
 
 /// Reads a JSON-lines file, builds the prompts and tokenises them. Every row of the file is checked, the

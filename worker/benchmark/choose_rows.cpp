@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <numeric>
 #include <random>
 #include <utility>
@@ -19,19 +20,41 @@ std::uint64_t draw_below(std::mt19937_64& random, std::uint64_t bound) {
   return draw % bound;
 }
 
+// The first `count` of a shuffle of `rows`.
+std::vector<int> drawn(std::vector<int> rows, std::size_t count, std::uint64_t seed) {
+  std::mt19937_64 random{seed};
+  for (std::size_t i = 0; i < count; ++i) std::swap(rows[i], rows[i + draw_below(random, rows.size() - i)]);
+  rows.resize(count);
+  return rows;
+}
+
+// The rows that a choice is among.
+std::vector<int> candidates(int rows, const RowChoice& choice) {
+  std::vector<int> all(static_cast<std::size_t>(rows));
+  std::iota(all.begin(), all.end(), 0);
+  if (choice.hold_out == 0) return all;
+  if (choice.hold_out < 0 || choice.hold_out >= rows)
+    throw BenchmarkError{
+        fmt::format("cannot hold out {} of {} rows: at least one must be left to score; hold out fewer",
+                    choice.hold_out, rows)};
+  std::vector<int> held = drawn(all, static_cast<std::size_t>(choice.hold_out), choice.seed);
+  if (choice.held_out == HeldOut::alone) return held;
+  std::sort(held.begin(), held.end());
+  std::erase_if(all, [&](int row) { return std::binary_search(held.begin(), held.end(), row); });
+  return all;
+}
+
 }  // namespace
 
 std::vector<int> choose_rows(int rows, const RowChoice& choice) {
   if (choice.at_most && *choice.at_most < 1)
     throw BenchmarkError{fmt::format("cannot choose {} rows; choose at least 1", *choice.at_most)};
-  std::vector<int> chosen(static_cast<std::size_t>(rows));
-  std::iota(chosen.begin(), chosen.end(), 0);
-  const auto count = static_cast<std::size_t>(std::min(rows, choice.at_most.value_or(rows)));
-  if (choice.shuffled) {
-    std::mt19937_64 random{choice.seed};
-    for (std::size_t i = 0; i < count; ++i)
-      std::swap(chosen[i], chosen[i + draw_below(random, chosen.size() - i)]);
-  }
+  std::vector<int> chosen = candidates(rows, choice);
+  const std::size_t count =
+      choice.at_most ? std::min(chosen.size(), static_cast<std::size_t>(*choice.at_most)) : chosen.size();
+  // Held-out rows are in drawn order already.
+  if (choice.shuffled && choice.held_out == HeldOut::left_out)
+    return drawn(std::move(chosen), count, choice.seed);
   chosen.resize(count);
   return chosen;
 }

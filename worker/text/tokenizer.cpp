@@ -125,6 +125,11 @@ std::string Tokenizer::decode(std::span<const TokenId> ids, bool skip_special_to
   return state_->decoder.apply(std::move(texts));
 }
 
+bool Tokenizer::contains(TokenId id) const noexcept {
+  return id >= 0 && static_cast<std::size_t>(id) < state_->tokens.size() &&
+         state_->tokens[static_cast<std::size_t>(id)].has_value();
+}
+
 int Tokenizer::vocabulary_size() const noexcept {
   return static_cast<int>(state_->tokens.size());
 }

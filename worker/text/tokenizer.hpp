@@ -33,6 +33,8 @@ class Tokenizer {
   /// @throws TextError  for an id outside the vocabulary
   [[nodiscard]] std::string decode(std::span<const TokenId> ids, bool skip_special_tokens) const;
 
+  /// Whether a token has this id. Models may have more logits than the tokenizer has tokens.
+  [[nodiscard]] bool contains(TokenId id) const noexcept;
   [[nodiscard]] int vocabulary_size() const noexcept;  ///< largest id + 1, added tokens included
 
  private:
