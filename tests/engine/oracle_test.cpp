@@ -5,13 +5,18 @@
 #include <cstring>
 #include <fstream>
 
+#include <c10/core/InferenceMode.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
 #include "partition/game/salient_group.hpp"
 #include "partition/game/summary.hpp"
+#include "worker/engine/decoding.hpp"
+#include "worker/engine/edits.hpp"
 #include "worker/engine/engine.hpp"
+#include "worker/engine/load_decoder.hpp"
+#include "worker/engine/tensor_rows.hpp"
 #include "worker/model/safetensors.hpp"
 
 namespace harsanyi {
@@ -37,11 +42,11 @@ std::vector<fs::path> oracle_folders() {
 
 /// One oracle folder: the model, its arrays, its scalars.
 struct Oracle {
-  explicit Oracle(const fs::path& folder)
-      : name{folder.filename().string()},
-        engine{load_engine(folder, {.threads = 1})},
-        arrays{SafetensorsFile::open(folder / "oracle.safetensors")},
-        scalars(json::parse(std::ifstream{folder / "oracle.json"})) {}
+  explicit Oracle(const fs::path& folder_)
+      : folder{folder_},
+        engine{load_engine(folder_, {.threads = 1})},
+        arrays{SafetensorsFile::open(folder_ / "oracle.safetensors")},
+        scalars(json::parse(std::ifstream{folder_ / "oracle.json"})) {}
 
   template <class T>
   [[nodiscard]] std::vector<double> array(const std::string& key) const {
@@ -62,7 +67,7 @@ struct Oracle {
   }
   [[nodiscard]] const ModelShape& shape() const { return engine->config().shape; }
 
-  std::string name;
+  fs::path folder;
   std::unique_ptr<Engine> engine;
   SafetensorsFile arrays;
   json scalars;
@@ -203,17 +208,69 @@ TEST(Oracle, CalibratedMapsOfTheFirstLayer) {
   });
 }
 
-TEST(Oracle, GreedyTokensByRepeatedForwardPasses) {
+/// Logits after prompt s1 and after each forced token, with a key/value cache: [steps, V].
+std::vector<float> decoded_logits(const Oracle& oracle, const Intervention& intervention) {
+  const c10::InferenceMode inference;
+  const Decoder decoder = load_decoder(oracle.folder);
+  const Prompt prompt{oracle.tokens(1)};
+  const auto mode =
+      intervention.calibration ? intervention.calibration->decoding : DecodeCalibration::running;
+  Decoding decoding{decoder, {&prompt, 1}, edits_of(intervention, decoder.config()), mode};
+  std::vector<float> all;
+  const auto note = [&] {
+    const auto row = row_of(decoding.logits(), 0);
+    all.insert(all.end(), row.begin(), row.end());
+  };
+  note();
+  for (const std::int32_t token : oracle.scalars["decode"]["forced_tokens"]) {
+    decoding.step({&token, 1});
+    note();
+  }
+  return all;
+}
+
+/// The same without a cache: the whole sequence anew at every length.
+std::vector<float> recomputed_logits(const Oracle& oracle, const Intervention& intervention) {
+  std::vector<std::int32_t> tokens = oracle.tokens(1);
+  std::vector<float> all = oracle.engine->forward(tokens, intervention, {.all_positions = false}).logits;
+  for (const std::int32_t token : oracle.scalars["decode"]["forced_tokens"]) {
+    tokens.push_back(token);
+    const auto logits = oracle.engine->forward(tokens, intervention, {.all_positions = false}).logits;
+    all.insert(all.end(), logits.begin(), logits.end());
+  }
+  return all;
+}
+
+TEST(Oracle, DecodingWithAKeyValueCache) {
   for_each_oracle([](const Oracle& oracle) {
-    auto tokens = oracle.tokens(1);
-    for (const std::int32_t expected :
-         oracle.scalars["greedy"]["new_tokens"].get<std::vector<std::int32_t>>()) {
-      const auto logits = oracle.engine->forward(tokens, {}, {.all_positions = false}).logits;
-      const auto best =
-          static_cast<std::int32_t>(std::max_element(logits.begin(), logits.end()) - logits.begin());
-      ASSERT_EQ(best, expected);
-      tokens.push_back(best);
-    }
+    const json& decode = oracle.scalars["decode"];
+    const json& masked = decode["masked"];
+    const LayerMask mask{LayerId{masked["layer"]}, Coalition{masked["coalition"].get<std::uint32_t>()},
+                         MaskKind::undifferentiated, masked["eps"]};
+    Calibration calibration = calibration_of(
+        oracle.scalars["calibration_cases"][decode["calibration"].get<std::string>()], oracle.shape().layers);
+    const auto expected = [&](const char* mode) {
+      return oracle.array<float>(fmt::format("decode.{}.logits", mode));
+    };
+    expect_near(decoded_logits(oracle, {}), expected("plain"), kCalibrated);
+    expect_near(decoded_logits(oracle, {.mask = mask, .calibration = {}}), expected("masked"), kCalibrated);
+    calibration.decoding = DecodeCalibration::row_only;
+    expect_near(decoded_logits(oracle, {.mask = {}, .calibration = calibration}), expected("cal_code"),
+                kCalibrated);
+    calibration.decoding = DecodeCalibration::prefill_only;
+    expect_near(decoded_logits(oracle, {.mask = {}, .calibration = calibration}),
+                expected("cal_prefill_only"), kCalibrated);
+    expect_near(recomputed_logits(oracle, {.mask = {}, .calibration = calibration}),
+                expected("cal_recompute"), kCalibrated);
+  });
+}
+
+TEST(Oracle, GreedyTokens) {
+  for_each_oracle([](const Oracle& oracle) {
+    const auto expected = oracle.scalars["greedy"]["new_tokens"].get<std::vector<std::int32_t>>();
+    const Prompt prompt{oracle.tokens(1)};
+    const GenerationRules rules{.max_new_tokens = static_cast<int>(expected.size()), .end_tokens = {}};
+    EXPECT_EQ(oracle.engine->generate({&prompt, 1}, {}, rules).at(0), expected);
   });
 }
 

@@ -1,18 +1,13 @@
 #include "worker/engine/answers.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 
 #include "partition/game/value.hpp"
+#include "worker/engine/log_sum_exp.hpp"
+#include "worker/engine/tensor_rows.hpp"
 
 namespace harsanyi {
 namespace {
-
-std::span<const float> row_of(const at::Tensor& matrix, std::int64_t row) {
-  const auto width = static_cast<std::size_t>(matrix.size(-1));
-  return {matrix.const_data_ptr<float>() + static_cast<std::size_t>(row) * width, width};
-}
 
 // [C] values of one prompt over its label tokens.
 std::vector<double> over_labels(const at::Tensor& logits_Cl, int gold) {
@@ -22,25 +17,13 @@ std::vector<double> over_labels(const at::Tensor& logits_Cl, int gold) {
   return values;
 }
 
-// Over all tokens but one, in double and in token order: a library's reduction may split the row between
-// threads, and the bits would depend on their number.
-double logsumexp_without(std::span<const float> logits, std::size_t left_out) {
-  float largest = -std::numeric_limits<float>::infinity();
-  for (std::size_t token = 0; token < logits.size(); ++token)
-    if (token != left_out) largest = std::max(largest, logits[token]);
-  double sum = 0.0;
-  for (std::size_t token = 0; token < logits.size(); ++token)
-    if (token != left_out) sum += std::exp(static_cast<double>(logits[token]) - largest);
-  return largest + std::log(sum);
-}
-
 // [C] values of one prompt over the vocabulary.
 std::vector<double> over_vocabulary(const at::Tensor& logits_CV, std::int32_t gold_token) {
   const auto gold = static_cast<std::size_t>(gold_token);
   std::vector<double> values;
   for (std::int64_t copy = 0; copy < logits_CV.size(0); ++copy) {
     const auto logits = row_of(logits_CV, copy);
-    values.push_back(log_odds_over_vocabulary(logits[gold], logsumexp_without(logits, gold)));
+    values.push_back(log_odds_over_vocabulary(logits[gold], log_sum_exp_without(logits, gold)));
   }
   return values;
 }
@@ -81,7 +64,7 @@ std::vector<Answer> answers_at(const Decoder& decoder, const at::Tensor& last_Bd
     const auto logits = row_of(of_all, 0);
     answers[b].token =
         static_cast<std::int32_t>(std::max_element(logits.begin(), logits.end()) - logits.begin());
-    answers[b].logsumexp = logsumexp_without(logits, logits.size());
+    answers[b].logsumexp = log_sum_exp(logits);
   }
   return answers;
 }

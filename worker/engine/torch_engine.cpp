@@ -1,4 +1,3 @@
-#include <cmath>
 #include <cstdlib>
 
 #include <c10/core/InferenceMode.h>
@@ -7,82 +6,17 @@
 
 #include "partition/base/error.hpp"
 #include "worker/engine/answers.hpp"
+#include "worker/engine/edits.hpp"
 #include "worker/engine/engine.hpp"
+#include "worker/engine/generate.hpp"
+#include "worker/engine/likelihoods.hpp"
+#include "worker/engine/load_decoder.hpp"
+#include "worker/engine/prompt_checks.hpp"
 #include "worker/engine/sweep_engine.hpp"
 #include "worker/model/decoder.hpp"
 
 namespace harsanyi {
 namespace {
-
-void require_tokens(std::span<const std::int32_t> tokens, const ModelConfig& config) {
-  if (tokens.empty()) throw ModelError{"a prompt of no tokens; give at least one token"};
-  if (static_cast<std::int64_t>(tokens.size()) > config.max_positions)
-    throw ModelError{fmt::format("a prompt of {} tokens is longer than the model's {} positions",
-                                 tokens.size(), config.max_positions)};
-  for (const std::int32_t token : tokens)
-    if (token < 0 || token >= config.shape.vocabulary)
-      throw ModelError{
-          fmt::format("token {} is outside the model's vocabulary of {}", token, config.shape.vocabulary)};
-}
-
-void require_prompts(std::span<const Prompt> prompts, const ModelConfig& config) {
-  for (const Prompt& prompt : prompts) {
-    require_tokens(prompt.tokens, config);
-    if (prompt.label_tokens.empty()) continue;
-    require_tokens(prompt.label_tokens, config);
-    if (prompt.gold < 0 || static_cast<std::size_t>(prompt.gold) >= prompt.label_tokens.size())
-      throw ModelError{
-          fmt::format("gold label {} of a prompt with {} labels", prompt.gold, prompt.label_tokens.size())};
-  }
-}
-
-void require_fraction(double value, std::string_view name) {
-  if (!(value >= 0.0 && value <= 1.0))
-    throw ModelError{fmt::format("{} is {}; it must lie in [0, 1]", name, value)};
-}
-
-std::vector<AttentionEdit> edits_of(const Calibration& calibration, const ModelShape& shape) {
-  require_fraction(calibration.alpha, "alpha");
-  require_fraction(calibration.beta, "beta");
-  if (static_cast<int>(calibration.edited_heads.size()) != shape.layers)
-    throw ModelError{fmt::format("calibration names heads of {} layers, the model has {}",
-                                 calibration.edited_heads.size(), shape.layers)};
-  std::vector<AttentionEdit> edits(calibration.edited_heads.size());
-  for (std::size_t layer = 0; layer < edits.size(); ++layer) {
-    const std::vector<int>& heads = calibration.edited_heads[layer];
-    if (heads.empty()) continue;
-    for (const int head : heads)
-      if (head < 0 || head >= shape.query_heads)
-        throw ModelError{fmt::format("layer {}: head {} does not exist; the model has {} query heads", layer,
-                                     head, shape.query_heads)};
-    edits[layer].calibration =
-        HeadCalibration{calibration.alpha, calibration.beta, calibration.redistribution,
-                        at::tensor(std::vector<std::int64_t>(heads.begin(), heads.end()))};
-  }
-  return edits;
-}
-
-void require_epsilon(double epsilon) {
-  if (!std::isfinite(epsilon) || epsilon < 0.0)
-    throw ModelError{fmt::format("epsilon is {}; it must be finite and not negative", epsilon)};
-}
-
-// Adds the mask of one layer (GAC, Eq. 4, or dropping) to `edit`.
-void add_mask(AttentionEdit& edit, const LayerMask& mask, const PlayerLayout& layout) {
-  require_epsilon(mask.epsilon);
-  const Coalition absent = mask.present.complement(layout.players);
-  const bool drop = mask.mask == MaskKind::drop;
-  at::Tensor scale = at::ones({layout.query_heads});
-  for (const int head : layout.heads_of(absent)) scale.select(0, head).fill_(drop ? 0.0 : mask.epsilon);
-  (drop ? edit.output_scale_H : edit.score_scale_H) = scale;
-}
-
-// Before MKL's first call: results that depend neither on the number of threads nor on alignment
-// (oneMKL, "Conditional Numerical Reproducibility"; STRICT exists from AVX2 on). What the user sets stands.
-void fix_blas_mode() {
-  const char* mode = __builtin_cpu_supports("avx2") ? "AVX2,STRICT" : "COMPATIBLE";
-  ::setenv("MKL_CBWR", mode, /*overwrite=*/0);
-}
 
 void append(std::vector<float>& out, const at::Tensor& tensor) {
   const at::Tensor dense = tensor.contiguous();
@@ -93,7 +27,7 @@ void append(std::vector<float>& out, const at::Tensor& tensor) {
 class TorchEngine final : public Engine {
  public:
   TorchEngine(const std::filesystem::path& folder, const EngineOptions& options)
-      : threads_{options.threads}, decoder_{make_decoder(folder)}, sweep_{decoder_} {}
+      : threads_{options.threads}, decoder_{load_decoder(folder)}, sweep_{decoder_} {}
 
   [[nodiscard]] const ModelConfig& config() const noexcept override { return decoder_.config(); }
 
@@ -121,9 +55,7 @@ class TorchEngine final : public Engine {
     const Session session{threads_};
     require_prompts(prompts, config());
     const ModelShape& shape = config().shape;
-    const auto edits = calibration != nullptr
-                           ? edits_of(*calibration, shape)
-                           : std::vector<AttentionEdit>(static_cast<std::size_t>(shape.layers));
+    const auto edits = edits_of(calibration, config());
     const Rows rows = decoder_.rows_of(calibration != nullptr ? RowLayout::separate(prompts)
                                                               : RowLayout::sharing_prefix(prompts));
     at::Tensor x = decoder_.embed(rows);
@@ -134,34 +66,39 @@ class TorchEngine final : public Engine {
     return answers_at(decoder_, x.squeeze(0), prompts, scope);
   }
 
-  [[nodiscard]] std::vector<double> log_likelihoods(std::span<const Prompt>, const Calibration*) override {
-    throw ModelError{"log-likelihoods of continuations are not built"};
+  [[nodiscard]] std::vector<double> log_likelihoods(std::span<const Prompt> prompts,
+                                                    const Calibration* calibration) override {
+    const Session session{threads_};
+    require_prompts(prompts, config());
+    require_continuations(prompts, config());
+    const auto edits = edits_of(calibration, config());
+    std::vector<double> all;
+    for (const Prompt& prompt : prompts) {
+      const auto of_prompt = continuation_log_likelihoods(decoder_, prompt, edits);
+      all.insert(all.end(), of_prompt.begin(), of_prompt.end());
+    }
+    return all;
   }
 
-  [[nodiscard]] std::vector<std::vector<std::int32_t>> generate(std::span<const Prompt>, const Intervention&,
-                                                                const GenerationRules&) override {
-    throw ModelError{"generation is not built"};
+  [[nodiscard]] std::vector<std::vector<std::int32_t>> generate(std::span<const Prompt> prompts,
+                                                                const Intervention& intervention,
+                                                                const GenerationRules& rules) override {
+    const Session session{threads_};
+    require_prompts(prompts, config());
+    if (rules.max_new_tokens < 1)
+      throw ModelError{
+          fmt::format("{} new tokens cannot be generated; ask for at least one", rules.max_new_tokens)};
+    for (const Prompt& prompt : prompts) require_room(prompt, rules.max_new_tokens, config());
+    return generate_greedily(decoder_, prompts, intervention, rules);
   }
 
   [[nodiscard]] ForwardOutput forward(std::span<const std::int32_t> tokens, const Intervention& intervention,
                                       const ForwardRequest& request) override {
     const Session session{threads_};
     require_tokens(tokens, config());
-    const ModelShape& shape = config().shape;
-    std::vector<AttentionEdit> edits(static_cast<std::size_t>(shape.layers));
-    if (intervention.calibration) edits = edits_of(*intervention.calibration, shape);
-    if (intervention.mask) {
-      const int layer = intervention.mask->layer.value;
-      if (layer < 0 || layer >= shape.layers)
-        throw ModelError{
-            fmt::format("layer {} cannot be masked; the model has layers 0 to {}", layer, shape.layers - 1)};
-      if (intervention.mask->present.index() >= coalition_count(shape.kv_heads))
-        throw ModelError{fmt::format("coalition {} does not exist; the model has {} players",
-                                     intervention.mask->present.index(), shape.kv_heads)};
-      add_mask(edits[static_cast<std::size_t>(layer)], *intervention.mask, config().layout());
-    }
     const Prompt prompt{{tokens.begin(), tokens.end()}, {}, 0};
-    return run_forward(decoder_.rows_of(RowLayout::separate({&prompt, 1})), edits, request);
+    return run_forward(decoder_.rows_of(RowLayout::separate({&prompt, 1})), edits_of(intervention, config()),
+                       request);
   }
 
  private:
@@ -170,14 +107,6 @@ class TorchEngine final : public Engine {
     explicit Session(int threads) { at::set_num_threads(threads); }
     c10::InferenceMode inference;
   };
-
-  static Decoder make_decoder(const std::filesystem::path& folder) {
-    fix_blas_mode();
-    const c10::InferenceMode inference;
-    ModelConfig config = read_model_config(folder);
-    Weights weights = load_weights(folder, config);
-    return {std::move(config), std::move(weights)};
-  }
 
   [[nodiscard]] ForwardOutput run_forward(const Rows& rows, const std::vector<AttentionEdit>& edits,
                                           const ForwardRequest& request) const {

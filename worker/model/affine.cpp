@@ -3,17 +3,45 @@
 #include <vector>
 
 namespace harsanyi {
+namespace {
+
+constexpr std::int64_t kFewestRows = 4;
+constexpr std::int64_t kFewestColumnsPerThread = 16;
+
+/// One thread for the length of a scope.
+class OneThread {
+ public:
+  OneThread() { at::set_num_threads(1); }
+  ~OneThread() { at::set_num_threads(before_); }
+  OneThread(const OneThread&) = delete;
+  OneThread& operator=(const OneThread&) = delete;
+
+ private:
+  int before_ = at::get_num_threads();
+};
+
+at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
+  if (weight.size(0) >= kFewestColumnsPerThread * at::get_num_threads()) return at::linear(x, weight, bias);
+  const OneThread alone;
+  return at::linear(x, weight, bias);
+}
+
+}  // namespace
 
 at::Tensor affine(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
-  constexpr std::int64_t kFewestRows = 4;
   const auto width = x.size(-1);
   const auto rows = x.numel() / width;
-  if (rows >= kFewestRows) return at::linear(x, weight, bias);
+  if (rows >= kFewestRows) return linear(x, weight, bias);
   const at::Tensor filled =
       at::cat({x.reshape({rows, width}), at::zeros({kFewestRows - rows, width}, x.options())});
   std::vector<std::int64_t> shape = x.sizes().vec();
   shape.back() = weight.size(0);
-  return at::linear(filled, weight, bias).narrow(0, 0, rows).reshape(shape);
+  return linear(filled, weight, bias).narrow(0, 0, rows).reshape(shape);
+}
+
+at::Tensor batched_product(const at::Tensor& a, const at::Tensor& b) {
+  if (a.size(0) > 1) return at::bmm(a, b);
+  return at::bmm(at::cat({a, a}), at::cat({b, b})).narrow(0, 0, 1);
 }
 
 }  // namespace harsanyi

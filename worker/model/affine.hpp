@@ -4,12 +4,19 @@
 
 namespace harsanyi {
 
-/// x W^T + b. A row's bits depend neither on the number of rows beside it nor on the number of threads:
-/// measured with MKL (docs/decisions/bits-of-a-product.md), that holds from four rows on, so fewer are filled
-/// up with zeros.
+// Products whose bits depend neither on the number of threads nor on what is computed beside them
+// (docs/decisions/bits-of-a-product.md has the measurements).
+
+/// x W^T + b. A row's bits are its own: fewer than four rows are filled up with zeros, and a product too
+/// narrow to be shared out between threads runs on one.
 /// @param x       [..., in]
 /// @param weight  [out, in]
 /// @param bias    [out], or undefined
 [[nodiscard]] at::Tensor affine(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias = {});
+
+/// Products of the matrices of two batches. Several matrices are shared out whole between threads, but a
+/// single one would be split, so it is computed beside a copy of itself.
+/// @param a  [batch, m, k]  @param b  [batch, k, n]
+[[nodiscard]] at::Tensor batched_product(const at::Tensor& a, const at::Tensor& b);
 
 }  // namespace harsanyi

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "partition/base/error.hpp"
+#include "worker/model/affine.hpp"
 
 namespace harsanyi {
 namespace {
@@ -35,13 +36,10 @@ at::Tensor keys_of(const at::Tensor& rows_CRKD, const Segment& s) {
   return s.prefix_keys == 0 ? own : at::cat({rows_CRKD.narrow(1, 0, s.prefix_keys), own}, 1);
 }
 
-// [T, N] additive mask: query j of T sees keys 0 ... N - T + j.
-at::Tensor causal_mask(std::int64_t queries, std::int64_t keys) {
-  return at::triu(at::full({queries, keys}, -std::numeric_limits<float>::infinity()), keys - queries + 1);
-}
+}  // namespace
 
-// Softmax maps [C, H, T, N] of one segment.
-at::Tensor maps_of(const at::Tensor& q_CTHD, const at::Tensor& k_CNKD, const at::Tensor& score_scale_H) {
+at::Tensor attention_maps(const at::Tensor& q_CTHD, const at::Tensor& k_CNKD, const at::Tensor& score_scale_H,
+                          AttentionWindow window) {
   const auto copies = q_CTHD.size(0);
   const auto queries = q_CTHD.size(1);
   const auto heads = q_CTHD.size(2);
@@ -52,14 +50,15 @@ at::Tensor maps_of(const at::Tensor& q_CTHD, const at::Tensor& k_CNKD, const at:
   // The r heads of a player meet the same keys: one product with r*T rows per player.
   const at::Tensor q = q_CTHD.permute({0, 2, 1, 3}).reshape({copies * players, per_player * queries, size});
   const at::Tensor k = k_CNKD.permute({0, 2, 3, 1}).reshape({copies * players, size, keys});
-  at::Tensor scores = at::bmm(q, k).view({copies, heads, queries, keys});
+  at::Tensor scores = batched_product(q, k).view({copies, heads, queries, keys});
   scores.mul_(1.0 / std::sqrt(static_cast<double>(size)));
   if (score_scale_H.defined()) scores.mul_(score_scale_H.view({1, heads, 1, 1}));
-  if (queries > 1) scores.add_(causal_mask(queries, keys));
+  if (queries > 1 || (window && keys > *window))
+    scores.masked_fill_(visible_keys(queries, keys, window).logical_not(),
+                        -std::numeric_limits<float>::infinity());
   return at::softmax(scores, -1);
 }
 
-// Maps times values: [C, T, H, D].
 at::Tensor mix_values(const at::Tensor& maps_CHTN, const at::Tensor& v_CNKD) {
   const auto copies = maps_CHTN.size(0);
   const auto heads = maps_CHTN.size(1);
@@ -68,11 +67,10 @@ at::Tensor mix_values(const at::Tensor& maps_CHTN, const at::Tensor& v_CNKD) {
   const auto players = v_CNKD.size(2);
   const auto size = v_CNKD.size(3);
   const at::Tensor v = v_CNKD.permute({0, 2, 1, 3}).reshape({copies * players, keys, size});
-  const at::Tensor mixed = at::bmm(maps_CHTN.reshape({copies * players, heads / players * queries, keys}), v);
+  const at::Tensor mixed =
+      batched_product(maps_CHTN.reshape({copies * players, heads / players * queries, keys}), v);
   return mixed.view({copies, heads, queries, size}).permute({0, 2, 1, 3});
 }
-
-}  // namespace
 
 at::Tensor attend(const Projections& in, const RowLayout& layout, QueryRows rows, const AttentionEdit& edit,
                   std::vector<at::Tensor>* maps) {
@@ -82,9 +80,9 @@ at::Tensor attend(const Projections& in, const RowLayout& layout, QueryRows rows
   const QueryRows computed = edit.calibration ? QueryRows::all : rows;
   std::vector<at::Tensor> outputs;
   for (const Segment& s : segments_of(layout, computed)) {
-    at::Tensor map =
-        maps_of(in.q_CRHD.narrow(1, s.first_query, s.queries), keys_of(in.k_CRKD, s), edit.score_scale_H);
-    if (edit.calibration) map = calibrate_heads(map, *edit.calibration);
+    at::Tensor map = attention_maps(in.q_CRHD.narrow(1, s.first_query, s.queries), keys_of(in.k_CRKD, s),
+                                    edit.score_scale_H, in.window);
+    if (edit.calibration) map = calibrate_heads(map, *edit.calibration, in.window);
     outputs.push_back(mix_values(map, keys_of(in.v_CRKD, s)));
     if (maps != nullptr) maps->push_back(map);
   }

@@ -12,11 +12,12 @@ namespace harsanyi {
 // C copies of the same rows (one per coalition), R rows, H query heads, Hkv key/value heads, r = H/Hkv, D
 // head size, T query rows of a segment, N keys of a segment.
 
-/// Rotated queries, keys and values of one layer.
+/// Rotated queries, keys and values of one layer, and how far back its rows see.
 struct Projections {
   at::Tensor q_CRHD;  ///< every row, or the last row of each prompt alone
   at::Tensor k_CRKD;  ///< K = Hkv; every row
   at::Tensor v_CRKD;
+  AttentionWindow window = {};
 };
 
 /// What changes between scores and output; nothing by default.
@@ -30,7 +31,17 @@ struct AttentionEdit {
 /// Which rows attention is computed for.
 enum class QueryRows { all, last_of_each_prompt };
 
-/// Causal attention of every prompt of `layout` in every copy: softmax(scale * q k / sqrt(D)) v.
+/// Softmax maps [C, H, T, N] of one prompt: softmax(scale * q k / sqrt(D)) over the keys that each query
+/// sees.
+/// @param q_CTHD         the last T of N positions
+/// @param score_scale_H  as in AttentionEdit
+[[nodiscard]] at::Tensor attention_maps(const at::Tensor& q_CTHD, const at::Tensor& k_CNKD,
+                                        const at::Tensor& score_scale_H, AttentionWindow window);
+
+/// Maps times values: [C, T, H, D].
+[[nodiscard]] at::Tensor mix_values(const at::Tensor& maps_CHTN, const at::Tensor& v_CNKD);
+
+/// Causal attention of every prompt of `layout` in every copy, through `attention_maps` and `mix_values`.
 /// @param maps  if given, receives one map per prompt, [C, H, T, N], after all edits (layouts without prefix)
 /// @return  [C, query rows, H*D]
 [[nodiscard]] at::Tensor attend(const Projections& in, const RowLayout& layout, QueryRows rows,

@@ -1,6 +1,7 @@
 #include "worker/model/decoder.hpp"
 
 #include "worker/model/affine.hpp"
+#include "worker/model/silu.hpp"
 
 namespace harsanyi {
 
@@ -42,18 +43,22 @@ Projections Decoder::project(int index, const at::Tensor& x_CRd, const Rows& row
 at::Tensor Decoder::mlp(int index, const at::Tensor& x) const {
   const LayerWeights& w = weights_.layers[static_cast<std::size_t>(index)];
   const at::Tensor normed = norm(x, w.mlp_norm_d);
-  const at::Tensor gated = at::silu(affine(normed, w.gate_proj)).mul_(affine(normed, w.up_proj));
+  const at::Tensor gated = silu_of_rows(affine(normed, w.gate_proj)).mul_(affine(normed, w.up_proj));
   return x + affine(gated, w.down_proj);
+}
+
+at::Tensor Decoder::finish(int index, const at::Tensor& x_CRd, const at::Tensor& attended) const {
+  const LayerWeights& w = weights_.layers[static_cast<std::size_t>(index)];
+  return mlp(index, x_CRd + affine(attended, w.o_proj, w.o_bias));
 }
 
 at::Tensor Decoder::layer(int index, const at::Tensor& x_CRd, const Rows& rows, QueryRows wanted,
                           const AttentionEdit& edit, std::vector<at::Tensor>* maps) const {
-  const LayerWeights& w = weights_.layers[static_cast<std::size_t>(index)];
   // A calibrated map needs every query even where one row is wanted.
   const QueryRows asked = edit.calibration ? QueryRows::all : wanted;
   const Projections projections = project(index, x_CRd, rows, asked);
   const at::Tensor attended = attend(projections, rows.layout, wanted, edit, maps);
-  return mlp(index, wanted_rows(x_CRd, rows, wanted) + affine(attended, w.o_proj, w.o_bias));
+  return finish(index, wanted_rows(x_CRd, rows, wanted), attended);
 }
 
 at::Tensor Decoder::final_norm(const at::Tensor& x) const {

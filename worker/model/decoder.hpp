@@ -37,7 +37,11 @@ class Decoder {
   /// First half of a layer up to rotated queries, keys and values.
   [[nodiscard]] Projections project(int index, const at::Tensor& x_CRd, const Rows& rows,
                                     QueryRows wanted) const;
-  /// Second half: x + MLP(norm(x)), with the attention's output already added to x.
+  /// Second half, from the attention's outputs on.
+  /// @param x_CRd     input of the layer, the wanted rows alone
+  /// @param attended  [C, wanted rows, H*D]
+  [[nodiscard]] at::Tensor finish(int index, const at::Tensor& x_CRd, const at::Tensor& attended) const;
+  /// Last part of a layer: x + MLP(norm(x)), with the attention's output already added to x.
   [[nodiscard]] at::Tensor mlp(int index, const at::Tensor& x) const;
 
   [[nodiscard]] at::Tensor final_norm(const at::Tensor& x) const;

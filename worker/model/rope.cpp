@@ -36,11 +36,22 @@ at::Tensor rotary_frequencies(const ModelConfig& config) {
 }
 
 RotaryTable rotary_table(const at::Tensor& frequencies, std::span<const std::int64_t> positions) {
-  const at::Tensor at_rows =
-      at::tensor(at::ArrayRef<std::int64_t>(positions.data(), positions.size())).to(at::kFloat);
-  const at::Tensor half = at::outer(at_rows, frequencies);
-  const at::Tensor angles_R1D = at::cat({half, half}, -1).unsqueeze(1);
-  return {at::cos(angles_R1D), at::sin(angles_R1D)};
+  const auto half = frequencies.size(0);
+  const auto rows = static_cast<std::int64_t>(positions.size());
+  const at::Tensor cosines = at::empty({rows, 1, half});
+  const at::Tensor sines = at::empty({rows, 1, half});
+  const auto* frequency = frequencies.const_data_ptr<float>();
+  auto* cosine = cosines.mutable_data_ptr<float>();
+  auto* sine = sines.mutable_data_ptr<float>();
+  // Entry by entry: ATen's loops take other functions at their ends, so that the bits would depend on the
+  // rows.
+  for (const std::int64_t position : positions)
+    for (std::int64_t j = 0; j < half; ++j) {
+      const float angle = static_cast<float>(position) * frequency[j];
+      *cosine++ = std::cos(angle);
+      *sine++ = std::sin(angle);
+    }
+  return {at::cat({cosines, cosines}, -1), at::cat({sines, sines}, -1)};
 }
 
 at::Tensor rotate(const at::Tensor& heads, const RotaryTable& table) {

@@ -12,6 +12,19 @@ RowLayout RowLayout::separate(std::span<const Prompt> prompts) {
   return {prompts, 0};
 }
 
+RowLayout RowLayout::next_tokens(std::span<const std::int32_t> tokens,
+                                 std::span<const std::int64_t> positions) {
+  RowLayout layout;
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    layout.tokens_.push_back(tokens[i]);
+    layout.positions_.push_back(positions[i]);
+    layout.first_row_.push_back(static_cast<std::int64_t>(i));
+    layout.own_rows_.push_back(1);
+    layout.last_rows_.push_back(static_cast<std::int64_t>(i));
+  }
+  return layout;
+}
+
 RowLayout::RowLayout(std::span<const Prompt> prompts, std::int64_t prefix) : prefix_{prefix} {
   if (prompts.empty()) throw ModelError{"a batch of no prompts"};
   const auto append = [this](const Prompt& prompt, std::int64_t from, std::int64_t to) {

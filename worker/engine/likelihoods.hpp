@@ -1,0 +1,18 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "worker/engine/engine.hpp"
+#include "worker/model/decoder.hpp"
+
+namespace harsanyi {
+
+/// Log-likelihoods of the continuations of one prompt (Engine::log_likelihoods). The continuations are the
+/// sequences of one batch, which share their prefix unless they are calibrated.
+/// @param edits  [layers]
+/// @return  [continuations], natural logarithm
+[[nodiscard]] std::vector<double> continuation_log_likelihoods(const Decoder& decoder, const Prompt& prompt,
+                                                               const std::vector<AttentionEdit>& edits);
+
+}  // namespace harsanyi
