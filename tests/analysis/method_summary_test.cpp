@@ -14,8 +14,11 @@ namespace {
 MethodAnswers two_labels() {
   return {.labels = 2,
           .gold = {0, 1, 0, 1, 1, 1},
+          .predictions = {0, 1, 1, 0, 0, 1},
           .logits = {2.0F, 1.0F, 0.5F, 1.5F, -1.0F, -0.5F, 3.0F, 3.0F, 0.25F, -0.75F, 1.0F, 4.0F},
-          .calibration_logits = {}};
+          .calibration_logits = {},
+          .normalised_predictions = {},
+          .text_scores = {}};
 }
 
 TEST(MethodSummary, HoldsAccuracyAndAucOfTwoLabels) {
@@ -32,6 +35,7 @@ TEST(MethodSummary, HoldsAccuracyAndAucOfTwoLabels) {
 TEST(MethodSummary, LearnsLabelOffsetsOnTheCalibrationRowsAlone) {
   MethodAnswers answers = two_labels();
   for (std::size_t i = 0; i < answers.logits.size(); i += 2) answers.logits[i] += 10.0F;
+  answers.predictions.assign(6, 0);
   answers.calibration_logits = {10.0F, 0.0F, 10.5F, 0.5F};
   const MethodSummary summary = summarise_method(answers, nullptr);
   EXPECT_EQ(summary.accuracy.right, 2);
@@ -43,7 +47,7 @@ TEST(MethodSummary, LearnsLabelOffsetsOnTheCalibrationRowsAlone) {
 TEST(MethodSummary, ComparesWithTheReferenceOnTheSameItems) {
   const MethodAnswers reference = two_labels();
   MethodAnswers better = reference;
-  better.logits[7] = 3.5F;  // item 3 now right
+  better.predictions[3] = 1;
   const MethodSummary summary = summarise_method(better, &reference);
   ASSERT_TRUE(summary.against_reference.has_value());
   EXPECT_EQ(summary.against_reference->counts.wrong_to_right, 1);
@@ -52,7 +56,10 @@ TEST(MethodSummary, ComparesWithTheReferenceOnTheSameItems) {
 }
 
 TEST(MethodSummary, HasNoAucBeyondTwoLabelsOrWithOneClass) {
-  const MethodAnswers three{.labels = 3, .gold = {2}, .logits = {0.0F, 1.0F, 2.0F}, .calibration_logits = {}};
+  MethodAnswers three;
+  three.labels = 3;
+  three.gold = three.predictions = {2};
+  three.logits = {0.0F, 1.0F, 2.0F};
   EXPECT_FALSE(summarise_method(three, nullptr).auc.has_value());
   MethodAnswers one_class = two_labels();
   one_class.gold.assign(6, 1);
@@ -74,11 +81,14 @@ TEST(MethodSummary, RefusesAnswersThatDoNotFit) {
   bad.logits[3] = std::numeric_limits<float>::quiet_NaN();
   EXPECT_THROW((void)summarise_method(bad, nullptr), AnalysisError);
   bad = good;
+  bad.predictions.pop_back();
+  EXPECT_THROW((void)summarise_method(bad, nullptr), AnalysisError);
+  bad = good;
   bad.gold[0] = 1;
   EXPECT_THROW((void)summarise_method(good, &bad), AnalysisError);
-  EXPECT_THROW(
-      (void)summarise_method({.labels = 2, .gold = {}, .logits = {}, .calibration_logits = {}}, nullptr),
-      AnalysisError);
+  MethodAnswers none;
+  none.labels = 2;
+  EXPECT_THROW((void)summarise_method(none, nullptr), AnalysisError);
 }
 
 }  // namespace

@@ -18,8 +18,8 @@ def put_attributes(owner: h5py.Group, **values: object) -> None:
         owner.attrs[name] = np.bytes_(value.encode()) if isinstance(value, str) else value
 
 
-def set_format(file: h5py.File, name: str, minor: int = 0) -> None:
-    put_attributes(file, format=name, format_major=1, format_minor=minor)
+def set_format(file: h5py.File, name: str, minor: int = 0, major: int = 1) -> None:
+    put_attributes(file, format=name, format_major=major, format_minor=minor)
     put_attributes(file.create_group("identity"), weights="sha256 of weights")
     put_attributes(file.create_group("provenance"), version="0.1.0")
 
@@ -99,11 +99,12 @@ def write_groups(path: Path, members: list[int], players: int, heads_per_player:
 def write_results(path: Path, logits: np.ndarray, gold: list[int], parts: list[str]) -> Path:
     """logits [method, item, label] of the methods vanilla and gac; NaN where not computed."""
     with h5py.File(path, "w") as file:
-        set_format(file, "evaluation-results")
+        set_format(file, "evaluation-results", major=2)
         write_axis(file, "method", ["vanilla", "gac"])
         file.create_dataset("unit_done", data=np.ones(1, dtype=np.uint8))
         file.create_dataset("complete", data=np.uint8(1))
         group = file.create_group("smollm2/sentences")
+        group.attrs["answers"] = "label_logits"
         write_axis(group, "item", range(len(gold)))
         write_axis(group, "label", ["negative", "positive"])
         group.create_dataset("part", data=parts, dtype=TEXT)

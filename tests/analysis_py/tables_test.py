@@ -1,10 +1,11 @@
 """Groups, results and forward files."""
 
+import h5py
 import numpy as np
 import pandas as pd
 import pytest
 from harsanyi_analysis import AnalysisError, open_forward, open_groups, open_results
-from sample_files import causal_softmax, write_forward, write_groups, write_results
+from sample_files import causal_softmax, write_axis, write_forward, write_groups, write_results
 
 
 def test_groups_name_the_heads_of_the_salient_players(tmp_path):
@@ -35,7 +36,7 @@ def test_results_have_one_row_per_method_and_item(results):
     assert vanilla["correct"].tolist() == [True, True, False]
     assert vanilla["predicted_label"].tolist() == ["negative", "positive", "negative"]
     assert vanilla["part"].tolist() == ["scored", "scored", "calibration"]
-    assert vanilla["logits"].iloc[1].tolist() == [0, 3]
+    assert vanilla["scores"].iloc[1].tolist() == [0, 3]
     assert set(frame["benchmark"]) == {"sentences"}
 
 
@@ -45,6 +46,34 @@ def test_an_answer_that_is_not_computed_is_missing_and_not_wrong(results):
     assert last["prediction"] == -1
     assert pd.isna(last["predicted_label"])
     assert frame["correct"].isna().sum() == 1
+
+
+def test_an_answer_that_names_no_option_is_wrong_and_not_missing(results):
+    with h5py.File(results, "r+") as file:
+        group = file["smollm2/sentences"]
+        group.attrs["answers"] = "next_token"
+        group["prediction"][0, 0] = -1
+        group["token"] = np.array([[7, 8, 9], [7, 8, -1]], dtype=np.int32)
+    frame = open_results(results)
+    assert frame["correct"].isna().tolist() == [False] * 5 + [True]
+    assert not frame["correct"][0]
+    assert frame["predicted_label"][0] is None
+
+
+def test_generated_texts_have_exact_match_and_f1(results):
+    with h5py.File(results, "r+") as file:
+        group = file["smollm2/sentences"]
+        group.attrs["answers"] = "generated_text"
+        write_axis(group, "measure", ["exact_match", "f1", "exact_match_first", "f1_first"])
+        score = np.zeros((2, 3, 4), dtype=np.float32)
+        score[0, 0] = [1, 1, 0, 0.5]
+        score[0, 1, 1] = 0.25
+        score[1, 2] = np.nan
+        group["score"] = score
+    frame = open_results(results)
+    assert frame["correct"].tolist()[:3] == [True, False, False]
+    assert frame["f1"].tolist()[:2] == [1, 0.25]
+    assert pd.isna(frame["correct"].iloc[5])
 
 
 def test_forward_gives_tokens_logits_and_maps(tmp_path, random):

@@ -60,10 +60,10 @@ ResultsDescription small_results() {
   d.methods = {"vanilla", "gac"};
   const auto table = [&](int model, const std::string& name, const std::string& benchmark,
                          std::vector<std::string> labels, int items) {
-    ResultsTable t{name, benchmark, std::move(labels), {}};
+    ResultsTable t{.model = name, .benchmark = benchmark, .labels = std::move(labels), .items = {}};
     for (int i = 0; i < items; ++i)
       t.items.push_back({i < items - 2 ? ItemPart::scored : ItemPart::calibration, i, i % 2});
-    d.plan.tables.push_back({model, 2, items, static_cast<int>(t.labels.size())});
+    d.plan.tables.push_back({model, 2, items, t.answers, t.width()});
     d.tables.push_back(std::move(t));
   };
   table(0, "smollm2", "sst2", {"positive", "negative"}, 7);
@@ -82,9 +82,16 @@ float logit_at(int table, int method, std::int64_t item, int label) {
 
 Block block_of(const EvaluationUnit& unit, const EvaluationPlan& plan) {
   Block block{unit.id, {}};
-  for (auto item = unit.items.first; item < unit.items.last; ++item)
-    for (int label = 0; label < plan.tables[static_cast<std::size_t>(unit.table)].labels; ++label)
+  const int labels = plan.tables[static_cast<std::size_t>(unit.table)].width;
+  for (auto item = unit.items.first; item < unit.items.last; ++item) {
+    int best = 0;
+    for (int label = 0; label < labels; ++label) {
       block.values.push_back(logit_at(unit.table, unit.method, item, label));
+      if (logit_at(unit.table, unit.method, item, label) > logit_at(unit.table, unit.method, item, best))
+        best = label;
+    }
+    block.values.push_back(best);
+  }
   return block;
 }
 

@@ -22,8 +22,8 @@ class FileFormat:
 
 
 CUBE = FileFormat("dividend-cube", 1, 0, "`harsanyi sweep` writes one")
-GROUPS = FileFormat("salient-groups", 1, 0, "`harsanyi select` writes one")
-RESULTS = FileFormat("evaluation-results", 1, 0, "`harsanyi evaluate` writes one")
+GROUPS = FileFormat("salient-groups", 1, 1, "`harsanyi select` writes one")
+RESULTS = FileFormat("evaluation-results", 2, 0, "`harsanyi evaluate` writes one")
 FORWARD = FileFormat("forward-pass", 1, 0, "`harsanyi forward` writes one")
 
 

@@ -12,9 +12,10 @@ namespace harsanyi {
 namespace {
 
 TEST(EvaluationPlan, CoversEveryItemOfEveryTableAndMethodExactlyOnce) {
-  const std::vector<EvaluationTable> tables{{.model = 0, .methods = 2, .items = 7, .labels = 2},
-                                            {.model = 0, .methods = 2, .items = 3, .labels = 6},
-                                            {.model = 1, .methods = 2, .items = 12, .labels = 2}};
+  const std::vector<EvaluationTable> tables{
+      {.model = 0, .methods = 2, .items = 7, .answers = AnswerKind::label_logits, .width = 2},
+      {.model = 0, .methods = 2, .items = 3, .answers = AnswerKind::label_logits, .width = 6},
+      {.model = 1, .methods = 2, .items = 12, .answers = AnswerKind::label_logits, .width = 2}};
   const auto plan = make_evaluation_plan(tables, 4);
   std::vector<std::vector<std::vector<int>>> covered;
   covered.reserve(tables.size());
