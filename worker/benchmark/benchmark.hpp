@@ -71,7 +71,29 @@ struct EnumNames<LongRows> {
                                     std::pair{LongRows::truncate_left, std::string_view{"truncate_left"}}};
 };
 
-/// One entry of the prompt table: configs/benchmarks/<name>.json (docs/formats/benchmark_table.md).
+/// How a multiple-choice row names its right option.
+enum class LabelForm {
+  index,   ///< a whole number or a text of digits, from 0
+  letter,  ///< a letter from A, or a digit from 1 (as some ARC rows have it)
+};
+
+template <>
+struct EnumNames<LabelForm> {
+  static constexpr std::string_view kind = "form of the label";
+  static constexpr std::array names{std::pair{LabelForm::index, std::string_view{"index"}},
+                                    std::pair{LabelForm::letter, std::string_view{"letter"}}};
+};
+
+/// How a multiple-choice question is put when its options are not listed (ChoiceScoring::option_likelihood).
+struct LikelihoodContext {
+  std::string context;  ///< template; empty: the benchmark does not offer this scoring
+  std::vector<std::string> without_last_character;  ///< fields that are trimmed and lose their last character
+  /// Field -> its text in the row -> what the context has instead.
+  std::map<std::string, std::map<std::string, std::string>> words;
+};
+
+/// One entry of the prompt table: configs/benchmarks/<name>.json (docs/formats/benchmark_table.md). A field
+/// of a row may lie in an object of it: "choices.text".
 struct Benchmark {
   std::string name;
   std::string source;  ///< where the data come from, for readers; may be empty
@@ -82,7 +104,20 @@ struct Benchmark {
   std::string instruction;      ///< put in front of every prompt
   std::string prompt_template;  ///< with {field} for a field of the row
   std::string label_field;
-  std::vector<std::string> label_words;  ///< in index order
+  std::vector<std::string> label_words;  ///< classification: in index order
+
+  std::vector<std::string> option_fields;  ///< multiple choice: one field per option; or
+  std::string options_field;               ///< the field that lists all options
+  LabelForm label_form = LabelForm::index;
+  LikelihoodContext likelihood;
+
+  std::string context_field;  ///< question answering: the text that is asked about, not blank
+  std::string answers_field;  ///< list of right answers
+  std::string unanswerable;   ///< right answer of a row without answers; empty: such a row is an error
+  /// A solved question about the same text, put in place of {example}; {answer} is its first answer. It is
+  /// the file's first other row with equal context; nothing is put where there is none. Empty: no example.
+  std::string example_template;
+
   std::string metric;  ///< "accuracy", or "f1" (with exact match beside it) for generated answers
   ValueKind value = ValueKind::label_set;  ///< what a coalition's value measures, unless asked otherwise
   int new_tokens = 0;                      ///< question answering: most tokens of a generated answer
@@ -98,9 +133,9 @@ struct Benchmark {
 /// A row ready for the model.
 struct PreparedRow {
   int row = 0;       ///< line of its file, from 0
-  std::string text;  ///< the exact prompt; empty for kind tokens
+  std::string text;  ///< the exact prompt, before truncate_left; empty for kind tokens
   Prompt prompt;
-  std::vector<std::string> options;       ///< multiple choice: the option texts
+  std::vector<std::string> options;       ///< multiple choice: the option texts, in the row's order
   std::vector<std::string> gold_answers;  ///< question answering: at least one, the file's first one first
 };
 
@@ -155,13 +190,15 @@ struct RowChoice {
 
 /// Reads a JSON-lines file, builds the prompts and tokenises them. Every row of the file is checked, the
 /// chosen ones are tokenised. Prompts have the tokenizer's special tokens (BOS of Llama) and no chat
-/// template.
+/// template. Texts: spec prompts.md; what each kind fills in: docs/formats/benchmark_table.md.
 /// @param tokenizer  needed by every kind but `tokens`, which takes null
 /// @param limits     of the model; a token id outside the vocabulary is an error, a prompt longer than the
-///                   positions is what `rules.long_rows` says
-/// @throws BenchmarkError  naming file, line (from 1) and field: a row that is no object, a missing field, a
-/// label
-///         out of range, two labels that share a token, no rows at all
+///                   positions less `rules.new_tokens` and the longest continuation is what
+///                   `rules.long_rows` says
+/// @throws BenchmarkError  naming file, line (from 1) and field: a row that is no object, invalid UTF-8, an
+///         "id" that is there twice, a missing field, a label out of range, fewer than two or more than seven
+///         options, a blank context, no right answer, two labels that share a token, a letter that is no
+///         single token, too few rows for the shots, no rows at all, nothing but rows that are too long
 [[nodiscard]] PreparedRows prepare_rows(const Benchmark& benchmark, const std::filesystem::path& file,
                                         const RowChoice& choice, const Tokenizer* tokenizer,
                                         const ModelLimits& limits, const PromptRules& rules = {});

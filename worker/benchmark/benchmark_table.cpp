@@ -1,140 +1,148 @@
 #include <algorithm>
-#include <fstream>
-#include <set>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <nlohmann/json.hpp>
 
 #include "partition/base/error.hpp"
 #include "partition/base/nearest_name.hpp"
 #include "worker/benchmark/benchmark.hpp"
-#include "worker/benchmark/prompt_template.hpp"
+#include "worker/benchmark/table_entry.hpp"
 
 namespace harsanyi {
 namespace {
 
-using nlohmann::json;
-
-const std::vector<std::string> kMetrics{"accuracy"};
-
-std::vector<std::string> keys_of(BenchmarkKind kind) {
-  std::vector<std::string> keys{"kind",  "source", "folder", "calibration_split", "evaluation_split",
-                                "metric"};
-  if (kind == BenchmarkKind::classification)
-    keys.insert(keys.end(), {"instruction", "template", "label_field", "label_words"});
-  return keys;
-}
-
-/// One table file: its path for messages, its object for values.
-class Entry {
- public:
-  explicit Entry(const std::filesystem::path& file) : file_{file}, object_(parse(file)) {}
-
-  [[nodiscard]] BenchmarkError error(std::string_view problem) const {
-    return BenchmarkError{fmt::format("{}: {}", file_.string(), problem)};
-  }
-
-  [[nodiscard]] std::string text(const std::string& key) const {
-    const json& value = member(key);
-    if (!value.is_string() || value.get_ref<const std::string&>().empty())
-      throw error(fmt::format("'{}' must be a text that is not empty, found {}", key, value.dump()));
-    return value.get<std::string>();
-  }
-
-  [[nodiscard]] std::string text_or_nothing(const std::string& key) const {
-    return object_.contains(key) ? text(key) : std::string{};
-  }
-
-  [[nodiscard]] std::vector<std::string> words(const std::string& key) const {
-    const json& value = member(key);
-    const auto is_word = [](const json& w) {
-      return w.is_string() && !w.get_ref<const std::string&>().empty();
-    };
-    if (!value.is_array() || value.size() < 2 || !std::all_of(value.begin(), value.end(), is_word))
-      throw error(fmt::format("'{}' must be a list of at least two texts, found {}", key, value.dump()));
-    auto words = value.get<std::vector<std::string>>();
-    if (std::set<std::string>(words.begin(), words.end()).size() != words.size())
-      throw error(fmt::format("'{}' names the same word twice: {}", key, value.dump()));
-    return words;
-  }
-
-  void require_known_keys(const std::vector<std::string>& known) const {
-    for (const auto& [key, value] : object_.items())
-      if (std::find(known.begin(), known.end(), key) == known.end())
-        throw error(
-            fmt::format("unknown key '{}'; the nearest right one is '{}'", key, nearest_name(key, known)));
-  }
-
- private:
-  [[nodiscard]] const json& member(const std::string& key) const {
-    const auto found = object_.find(key);
-    if (found == object_.end()) throw error(fmt::format("the key '{}' is missing", key));
-    return *found;
-  }
-
-  /// nlohmann_json keeps the last of two equal keys without a word, so keys are compared while they are read.
-  static json parse(const std::filesystem::path& file) {
-    std::ifstream in{file};
-    if (!in) throw BenchmarkError{fmt::format("cannot read {}", file.string())};
-    std::set<std::string> seen;
-    const auto refuse_twice = [&](int depth, json::parse_event_t event, json& parsed) {
-      if (event == json::parse_event_t::key && depth == 1 && !seen.insert(parsed.get<std::string>()).second)
-        throw BenchmarkError{fmt::format("{}: the key {} is there twice", file.string(), parsed.dump())};
-      return true;
-    };
-    try {
-      json object = json::parse(in, refuse_twice);
-      if (!object.is_object()) throw BenchmarkError{fmt::format("{}: holds no JSON object", file.string())};
-      return object;
-    } catch (const json::exception& e) {
-      throw BenchmarkError{fmt::format("{}: no valid JSON: {}", file.string(), e.what())};
-    }
-  }
-
-  std::filesystem::path file_;
-  json object_;
+/// What a kind of benchmark has beside the keys of every kind.
+struct KindRules {
+  std::vector<std::string> keys;
+  std::string metric;
+  std::vector<ValueKind> values;  ///< allowed; the first one is the default
 };
 
-BenchmarkKind kind_of(const Entry& entry) {
-  const std::string text = entry.text("kind");
-  try {
-    return parse_enum<BenchmarkKind>(text);
-  } catch (const ConfigError& e) {
-    throw entry.error(e.what());
+KindRules rules_of(BenchmarkKind kind) {
+  switch (kind) {
+    case BenchmarkKind::classification:
+      return {{"instruction", "template", "label_field", "label_words"},
+              "accuracy",
+              {ValueKind::label_set, ValueKind::full_vocabulary}};
+    case BenchmarkKind::multiple_choice:
+      return {{"instruction", "template", "options", "label_field", "label_form", "likelihood"},
+              "accuracy",
+              {ValueKind::full_vocabulary, ValueKind::label_set}};
+    case BenchmarkKind::question_answering:
+      return {{"instruction", "template", "context_field", "answers_field", "unanswerable", "example",
+               "new_tokens"},
+              "f1",
+              {ValueKind::f1}};
+    case BenchmarkKind::tokens:
+      break;
   }
+  return {{}, "accuracy", {ValueKind::label_set, ValueKind::full_vocabulary}};
 }
 
-std::vector<std::string> fields_of(const std::string& prompt_template, const Entry& entry) {
-  try {
-    return PromptTemplate{prompt_template}.fields();
-  } catch (const BenchmarkError& e) {
-    throw entry.error(fmt::format("'template': {}", e.what()));
-  }
+bool contains(const std::vector<std::string>& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-Benchmark read_entry(const std::filesystem::path& file) {
-  const Entry entry{file};
-  Benchmark benchmark;
-  benchmark.name = file.stem().string();
-  benchmark.kind = kind_of(entry);
-  entry.require_known_keys(keys_of(benchmark.kind));
+void read_common(const TableEntry& entry, const KindRules& rules, Benchmark& benchmark) {
+  std::vector<std::string> known{"kind",  "source", "folder", "calibration_split", "evaluation_split",
+                                 "value", "metric"};
+  known.insert(known.end(), rules.keys.begin(), rules.keys.end());
+  entry.require_known_keys(known);
   benchmark.source = entry.text_or_nothing("source");
   benchmark.folder = entry.text("folder");
   benchmark.calibration_split = entry.text("calibration_split");
   benchmark.evaluation_split = entry.text("evaluation_split");
   benchmark.metric = entry.text("metric");
-  if (std::find(kMetrics.begin(), kMetrics.end(), benchmark.metric) == kMetrics.end())
-    throw entry.error(
-        fmt::format("unknown metric '{}'; known are: {}", benchmark.metric, fmt::join(kMetrics, ", ")));
-  if (benchmark.kind == BenchmarkKind::tokens) return benchmark;
+  if (benchmark.metric != rules.metric)
+    throw entry.error(fmt::format("unknown metric '{}'; kind {} has '{}'", benchmark.metric,
+                                  name_of(benchmark.kind), rules.metric));
+  benchmark.value = entry.has("value") ? entry.choice<ValueKind>("value") : rules.values.front();
+  if (std::find(rules.values.begin(), rules.values.end(), benchmark.value) == rules.values.end())
+    throw entry.error(fmt::format("the value '{}' does not fit kind {}, which has '{}'",
+                                  name_of(benchmark.value), name_of(benchmark.kind),
+                                  name_of(rules.values.front())));
+}
 
+void read_prompt(const TableEntry& entry, Benchmark& benchmark) {
   benchmark.instruction = entry.text("instruction");
   benchmark.prompt_template = entry.text("template");
+  (void)entry.template_fields("template");
+}
+
+void read_classification(const TableEntry& entry, Benchmark& benchmark) {
   benchmark.label_field = entry.text("label_field");
-  benchmark.label_words = entry.words("label_words");
-  if (fields_of(benchmark.prompt_template, entry).empty())
-    throw entry.error("'template' has no {field}: every prompt would be the same");
+  benchmark.label_words = entry.texts("label_words");
+  if (benchmark.label_words.size() < 2)
+    throw entry.error("'label_words' must be a list of at least two texts");
+}
+
+LikelihoodContext read_likelihood(const TableEntry& entry) {
+  entry.require_known_keys({"context", "without_last_character", "words"});
+  LikelihoodContext likelihood;
+  likelihood.context = entry.text("context");
+  const auto fields = entry.template_fields("context");
+  const auto require_field = [&](const std::string& key, const std::string& field) {
+    if (!contains(fields, field))
+      throw entry.error(
+          fmt::format("'likelihood.{}' names the field '{}', which 'likelihood.context' does not "
+                      "use",
+                      key, field));
+  };
+  if (entry.has("without_last_character")) {
+    likelihood.without_last_character = entry.texts("without_last_character");
+    for (const auto& field : likelihood.without_last_character)
+      require_field("without_last_character", field);
+  }
+  if (entry.has("words")) {
+    const TableEntry words = entry.part("words");
+    for (const std::string& field : words.keys()) {
+      require_field("words", field);
+      likelihood.words[field] = words.words(field);
+    }
+  }
+  return likelihood;
+}
+
+void read_multiple_choice(const TableEntry& entry, Benchmark& benchmark) {
+  if (entry.is_text("options")) {
+    benchmark.options_field = entry.text("options");
+  } else {
+    benchmark.option_fields = entry.texts("options");
+    if (benchmark.option_fields.size() < 2)
+      throw entry.error(
+          "'options' must be the name of the field that lists the options, or a list of at least two fields");
+  }
+  benchmark.label_field = entry.text("label_field");
+  benchmark.label_form = entry.choice<LabelForm>("label_form");
+  if (entry.has("likelihood")) benchmark.likelihood = read_likelihood(entry.part("likelihood"));
+}
+
+void read_question_answering(const TableEntry& entry, Benchmark& benchmark) {
+  benchmark.context_field = entry.text("context_field");
+  benchmark.answers_field = entry.text("answers_field");
+  benchmark.unanswerable = entry.text_or_nothing("unanswerable");
+  benchmark.new_tokens = entry.positive_number("new_tokens");
+  const bool has_place = contains(entry.template_fields("template"), "example");
+  if (entry.has("example") != has_place)
+    throw entry.error(
+        "'example' and its place {example} in 'template' belong together; the entry has only one of them");
+  if (!has_place) return;
+  benchmark.example_template = entry.text("example");
+  if (!contains(entry.template_fields("example"), "answer"))
+    throw entry.error("'example' has no {answer}: it would not be solved");
+}
+
+Benchmark read_entry(const std::filesystem::path& file) {
+  const TableEntry entry = TableEntry::read(file);
+  Benchmark benchmark;
+  benchmark.name = file.stem().string();
+  benchmark.kind = entry.choice<BenchmarkKind>("kind");
+  read_common(entry, rules_of(benchmark.kind), benchmark);
+  if (benchmark.kind == BenchmarkKind::tokens) return benchmark;
+  read_prompt(entry, benchmark);
+  if (benchmark.kind == BenchmarkKind::classification) read_classification(entry, benchmark);
+  if (benchmark.kind == BenchmarkKind::multiple_choice) read_multiple_choice(entry, benchmark);
+  if (benchmark.kind == BenchmarkKind::question_answering) read_question_answering(entry, benchmark);
   return benchmark;
 }
 
