@@ -22,6 +22,15 @@ const std::vector<Command>& commands() {
                                  run_sweep),
       make_command<SelectOptions>("select", "choose the salient group of every layer from a finished cube",
                                   "harsanyi select --cube cube.h5 --groups groups.h5", "", run_select),
+      make_command<LayersOptions>(
+          "layers", "search greedily for the layers whose calibration raises the score; optional",
+          "mpirun -n 2 harsanyi layers --model models/smollm2 --groups groups.h5 --benchmark sst2 --data "
+          "data "
+          "--calibration-samples 200 --out layers",
+          "Each round tries every layer on top of those taken, by accuracy (F1 for generated answers) on "
+          "rows that\n"
+          "no result is reported on. `evaluate --layers-from layers/layers.json` uses what was found.",
+          run_layers),
       make_command<EvaluateOptions>(
           "evaluate", "answer benchmarks with and without calibrated attention",
           "mpirun -n 2 harsanyi evaluate --model models/smollm2 --groups groups.h5 --benchmark sst2 --data "

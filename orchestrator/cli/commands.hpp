@@ -7,6 +7,7 @@
 #include "orchestrator/config/evaluate_options.hpp"
 #include "orchestrator/config/forward_options.hpp"
 #include "orchestrator/config/inspect_options.hpp"
+#include "orchestrator/config/layers_options.hpp"
 #include "orchestrator/config/plan_options.hpp"
 #include "orchestrator/config/report_options.hpp"
 #include "orchestrator/config/select_options.hpp"
@@ -20,6 +21,7 @@ ExitCode run_doctor(const DoctorOptions& options, const Invocation& invocation);
 ExitCode run_plan(const PlanOptions& options, const Invocation& invocation);
 ExitCode run_sweep(const SweepOptions& options, const Invocation& invocation);
 ExitCode run_select(const SelectOptions& options, const Invocation& invocation);
+ExitCode run_layers(const LayersOptions& options, const Invocation& invocation);
 ExitCode run_evaluate(const EvaluateOptions& options, const Invocation& invocation);
 ExitCode run_report(const ReportOptions& options, const Invocation& invocation);
 ExitCode run_inspect(const InspectOptions& options, const Invocation& invocation);

@@ -95,8 +95,9 @@ std::string plan_text(const SweepJob& job) {
   text += line("units", fmt::format("{} of at most {} layers, {} coalitions, {} samples", plan.units.size(),
                                     plan.sharding.layers, plan.sharding.coalitions, plan.sharding.samples));
   text += cost_lines(totals);
-  text += line("published loop", fmt::format("{}, one full forward pass per value: {:.1f} times as much",
-                                             with_prefix(published, "FLOP"), published / totals.flops));
+  if (job.rules.value != ValueKind::f1)
+    text += line("published loop", fmt::format("{}, one full forward pass per value: {:.1f} times as much",
+                                               with_prefix(published, "FLOP"), published / totals.flops));
   text += memory_line(totals, job.model);
   return text;
 }

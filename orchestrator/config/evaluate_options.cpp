@@ -37,14 +37,7 @@ void EvaluateOptions::use(Convention chosen) {
   data.letters = paper ? LetterRule::in_context : LetterRule::release;
 }
 
-void describe(OptionSet& set, EvaluateOptions& options) {
-  set.begin_group("Models");
-  set.add({"model", "DIR", "Hugging Face folder"}, options.models);
-  set.require("model");
-  set.add({"groups", "FILE", "groups file of the model of the same position, for --method gac"},
-          options.groups);
-  describe_threads(set, options.threads);
-
+void describe_rows(OptionSet& set, EvaluateOptions& options) {
   describe(set, options.data);
   set.add({"scored-rows", "FILE", "JSON-lines file instead of the scored split (one benchmark only)"},
           options.scored_rows);
@@ -58,6 +51,24 @@ void describe(OptionSet& set, EvaluateOptions& options) {
   set.add({"shots", "N", "solved examples in front of every question, drawn from the calibration split"},
           options.shots, Bounds<int>{0, 100});
   set.add({"shots-seed", "N", "of their draw"}, options.shots_seed);
+}
+
+void describe_run(OptionSet& set, EvaluateOptions& options) {
+  set.add({"unit-items", "N", "items of a unit of work; 0: chosen"}, options.unit_items, at_least(0));
+  set.add({"attempts", "N", "how often a unit is tried before it is set aside"}, options.attempts,
+          Bounds<int>{1, 100});
+  set.add_switch("dry-run", "check everything and show the plan, compute nothing", options.dry_run);
+}
+
+void describe(OptionSet& set, EvaluateOptions& options) {
+  set.begin_group("Models");
+  set.add({"model", "DIR", "Hugging Face folder"}, options.models);
+  set.require("model");
+  set.add({"groups", "FILE", "groups file of the model of the same position, for --method gac"},
+          options.groups);
+  describe_threads(set, options.threads);
+
+  describe_rows(set, options);
 
   set.begin_group("Methods");
   set.add_preset<Convention>(
@@ -65,15 +76,14 @@ void describe(OptionSet& set, EvaluateOptions& options) {
       options.convention, [&options](Convention chosen) { options.use(chosen); });
   set.add({"method", "NAME", "what is done to the model"}, options.methods);
   describe(set, options.calibration);
+  set.add({"layers-from", "FILE", "layers that `harsanyi layers` found for the model of the same position"},
+          options.layers_from);
 
   set.begin_group("Run");
   set.add({"results", "FILE", "results file to write; an unfinished one of the same experiment is continued"},
           options.results);
   set.require("results");
-  set.add({"unit-items", "N", "items of a unit of work; 0: chosen"}, options.unit_items, at_least(0));
-  set.add({"attempts", "N", "how often a unit is tried before it is set aside"}, options.attempts,
-          Bounds<int>{1, 100});
-  set.add_switch("dry-run", "check everything and show the plan, compute nothing", options.dry_run);
+  describe_run(set, options);
 }
 
 void check(const EvaluateOptions& options) {
@@ -81,6 +91,12 @@ void check(const EvaluateOptions& options) {
   if (has_twins(options.models)) throw ConfigError{"--model names the same folder twice"};
   if (has_twins(options.methods)) throw ConfigError{"--method names the same method twice"};
   check_groups(options);
+  if (!options.layers_from.empty() && options.layers_from.size() != options.models.size())
+    throw ConfigError{
+        fmt::format("{} --layers-from files for {} models; give one per model, in the same order",
+                    options.layers_from.size(), options.models.size())};
+  if (!options.layers_from.empty() && options.calibration.layers != LayerList{})
+    throw ConfigError{"--layers and --layers-from both name the layers; give one of them"};
   if (options.data.benchmarks.size() > 1 && !options.scored_rows.empty())
     throw ConfigError{
         fmt::format("--scored-rows {} replaces the rows of one benchmark, but {} are named; name one, "

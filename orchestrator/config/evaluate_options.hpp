@@ -30,10 +30,25 @@ struct EnumNames<EvaluationMethod> {
                                     std::pair{EvaluationMethod::all_heads, std::string_view{"all_heads"}}};
 };
 
+/// Which rows of a benchmark are answered for the score.
+enum class ScoredPart {
+  scored,       ///< its scored split
+  calibration,  ///< its calibration rows, which no result is reported on: for searches
+};
+
+template <>
+struct EnumNames<ScoredPart> {
+  static constexpr std::string_view kind = "part of a benchmark";
+  static constexpr std::array names{std::pair{ScoredPart::scored, std::string_view{"scored"}},
+                                    std::pair{ScoredPart::calibration, std::string_view{"calibration"}}};
+};
+
 /// evaluate: answer the benchmarks with every model and method.
 struct EvaluateOptions {
   std::vector<std::filesystem::path> models;  ///< Hugging Face folders
   std::vector<std::filesystem::path> groups;  ///< one per model, in the order of the models; for gac alone
+  /// Layers found by `harsanyi layers`, one file per model; none: `calibration.layers`.
+  std::vector<std::filesystem::path> layers_from;
   int threads = 0;
   DataOptions data;
   Convention convention = Convention::paper;
@@ -56,6 +71,9 @@ struct EvaluateOptions {
 };
 
 void describe(OptionSet& set, EvaluateOptions& options);
+/// The rows and how they are answered: the part that `layers` shares.
+void describe_rows(OptionSet& set, EvaluateOptions& options);
+void describe_run(OptionSet& set, EvaluateOptions& options);
 /// @throws ConfigError  for a model, method or benchmark named twice, gac without one groups file per model,
 ///         row files with several benchmarks
 void check(const EvaluateOptions& options);

@@ -106,7 +106,7 @@ template <>
 struct OptionValue<LayerList> {
   static std::optional<LayerList> read(std::string_view text) { return LayerList::parse(text); }
   static std::string write(const LayerList& value) { return value.text(); }
-  static std::string allowed() { return "a list of layers such as all or 0-3,7"; }
+  static std::string allowed() { return "a list of layers such as all, none or 0-3,7"; }
 };
 
 template <>

@@ -56,6 +56,8 @@ std::optional<Coalition> parse_coalition(std::string_view text) {
 std::optional<LayerList> LayerList::parse(std::string_view text) {
   LayerList list;
   if (text == "all") return list;
+  list.all_ = false;
+  if (text == "none") return list;
   for (const std::string_view part : split_at_commas(text)) {
     const std::size_t dash = part.find('-');
     const auto first = number_in<int>(part.substr(0, dash));
@@ -66,8 +68,16 @@ std::optional<LayerList> LayerList::parse(std::string_view text) {
   return list;
 }
 
+LayerList LayerList::of(const std::vector<int>& layers) {
+  LayerList list;
+  list.all_ = false;
+  for (const int layer : layers) list.spans_.push_back({layer, layer});
+  return list;
+}
+
 std::string LayerList::text() const {
-  if (spans_.empty()) return "all";
+  if (all_) return "all";
+  if (spans_.empty()) return "none";
   std::vector<std::string> parts;
   for (const Span& span : spans_)
     parts.push_back(span.first == span.last ? std::to_string(span.first)
@@ -76,7 +86,7 @@ std::string LayerList::text() const {
 }
 
 std::vector<bool> LayerList::among(int layers) const {
-  std::vector<bool> named(static_cast<std::size_t>(layers), spans_.empty());
+  std::vector<bool> named(static_cast<std::size_t>(layers), all_);
   for (const Span& span : spans_) {
     if (span.last >= layers)
       throw ConfigError{fmt::format("--layers {}: the model's layers are 0-{}", text(), layers - 1)};

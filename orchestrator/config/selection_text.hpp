@@ -14,11 +14,12 @@
 
 namespace harsanyi {
 
-/// Some layers of a model, or all of them: "all", "0-3,7".
+/// Some layers of a model, all of them or none: "all", "0-3,7", "none".
 class LayerList {
  public:
   LayerList() = default;  ///< all layers
   [[nodiscard]] static std::optional<LayerList> parse(std::string_view text);
+  [[nodiscard]] static LayerList of(const std::vector<int>& layers);
   [[nodiscard]] std::string text() const;
 
   /// [layers] true where a layer is named. @throws ConfigError  if a named layer does not exist in the model.
@@ -32,7 +33,8 @@ class LayerList {
     int last = 0;  ///< included
     friend bool operator==(const Span&, const Span&) = default;
   };
-  std::vector<Span> spans_;  ///< none: all layers
+  bool all_ = true;
+  std::vector<Span> spans_;  ///< of some layers
 };
 
 /// A layer and the players left unmasked in it: "3:{0,2}" = "3:0b101" = "3:5"; "3:{}" masks every player.

@@ -6,6 +6,7 @@
 
 #include "orchestrator/job/benchmark_rows.hpp"
 #include "orchestrator/job/calibrated_heads.hpp"
+#include "orchestrator/job/layer_choice.hpp"
 #include "partition/base/error.hpp"
 #include "storage/groups/groups_file.hpp"
 
@@ -15,15 +16,16 @@ namespace {
 // Sixteen prompts make a matrix product of some hundred rows, and a unit of seconds.
 constexpr int kItemsPerUnit = 16;
 
-std::optional<Calibration> calibration_of(EvaluationMethod method, const EvaluatedModel& model,
-                                          const CalibrationOptions& options) {
-  if (method == EvaluationMethod::vanilla) return std::nullopt;
+std::optional<Calibration> calibration_of(const MethodPlan& plan, std::size_t model_number,
+                                          const EvaluatedModel& model, CalibrationOptions options) {
+  if (plan.method == EvaluationMethod::vanilla) return std::nullopt;
+  options.layers = plan.layers.at(model_number);
   return calibration_of(options, model.facts.config,
-                        method == EvaluationMethod::gac ? &*model.groups : nullptr);
+                        plan.method == EvaluationMethod::gac ? &*model.groups : nullptr);
 }
 
-EvaluatedModel prepare_model(const EvaluateOptions& options, std::size_t index,
-                             const std::vector<Benchmark>& benchmarks) {
+EvaluatedModel prepare_model(const EvaluateOptions& options, const std::vector<MethodPlan>& methods,
+                             std::size_t index, const std::vector<Benchmark>& benchmarks) {
   EvaluatedModel model{
       read_model_facts(options.models[index], any_needs_tokenizer(benchmarks)), std::nullopt, {}, {}};
   if (std::any_of(benchmarks.begin(), benchmarks.end(), [](const Benchmark& benchmark) {
@@ -34,8 +36,8 @@ EvaluatedModel prepare_model(const EvaluateOptions& options, std::size_t index,
     model.groups = read_groups(options.groups[index]);
     require_matching_groups(*model.groups, model.facts.config, options.groups[index]);
   }
-  for (const EvaluationMethod method : options.methods)
-    model.of_method.push_back(calibration_of(method, model, options.calibration));
+  for (const MethodPlan& method : methods)
+    model.of_method.push_back(calibration_of(method, index, model, options.calibration));
   return model;
 }
 
@@ -89,7 +91,7 @@ PromptRules rules_of(const EvaluateOptions& options, const Benchmark& benchmark)
 
 // One (model, benchmark): scored rows, then calibration rows. Label offsets are for label tokens alone.
 void add_table(EvaluationJob& job, const EvaluateOptions& options, const EvaluatedModel& model,
-               const Benchmark& benchmark) {
+               const Benchmark& benchmark, ScoredPart part) {
   const PromptRules rules = rules_of(options, benchmark);
   const std::string prefix = fmt::format("{}.{}", model.facts.name, benchmark.name);
   ResultsTable& table = job.tables.emplace_back();
@@ -99,9 +101,14 @@ void add_table(EvaluationJob& job, const EvaluateOptions& options, const Evaluat
   job.prompts.emplace_back();
   job.generated.emplace_back();
 
-  const PreparedRows scored = prepare_rows(
-      benchmark, scored_rows(benchmark, options.data, options.scored_rows, options.items, options.seed),
-      model.facts, rules);
+  const auto calibration_source = [&] {
+    return calibration_rows(benchmark, options.data, options.calibration_samples, options.seed);
+  };
+  const RowsSource source =
+      part == ScoredPart::calibration
+          ? calibration_source()
+          : scored_rows(benchmark, options.data, options.scored_rows, options.items, options.seed);
+  const PreparedRows scored = prepare_rows(benchmark, source, model.facts, rules);
   if (table.answers == AnswerKind::generated_text) {
     table.new_tokens = benchmark.new_tokens;
     job.generated.back().rules = {.max_new_tokens = benchmark.new_tokens, .end_tokens = model.end_tokens};
@@ -110,10 +117,10 @@ void add_table(EvaluationJob& job, const EvaluateOptions& options, const Evaluat
   }
   append_items(job, scored, ItemPart::scored);
   add_rows(job.identity, prefix + ".scored", scored);
-  if (options.calibration_samples < 1 || table.answers != AnswerKind::label_logits) return;
-  const PreparedRows calibration = prepare_rows(
-      benchmark, calibration_rows(benchmark, options.data, options.calibration_samples, options.seed),
-      model.facts, rules);
+  if (part == ScoredPart::calibration || options.calibration_samples < 1 ||
+      table.answers != AnswerKind::label_logits)
+    return;
+  const PreparedRows calibration = prepare_rows(benchmark, calibration_source(), model.facts, rules);
   append_items(job, calibration, ItemPart::calibration);
   add_rows(job.identity, prefix + ".calibration", calibration);
 }
@@ -135,14 +142,18 @@ UnitCost cost_in(const EvaluationJob& job, const EvaluationUnit& unit) {
                                                      : cost_of(unit, model, lengths);
 }
 
-void add_facts(Identity& identity, const EvaluateOptions& options, const std::vector<std::string>& methods,
+void add_facts(Identity& identity, const EvaluateOptions& options, const std::vector<MethodPlan>& methods,
                int items_per_unit) {
   identity.set("kind", "evaluation");
-  identity.set("methods", fmt::format("{}", fmt::join(methods, ", ")));
+  for (const MethodPlan& plan : methods) {
+    std::string text{name_of(plan.method)};
+    if (plan.method != EvaluationMethod::vanilla)
+      for (const LayerList& layers : plan.layers) text += fmt::format("; layers {}", layers.text());
+    identity.set("method." + plan.name, text);
+  }
   identity.set("alpha", fmt::format("{}", options.calibration.alpha));
   identity.set("beta", fmt::format("{}", options.calibration.beta));
   identity.set("redistribution", std::string{name_of(options.calibration.redistribution)});
-  identity.set("layers", options.calibration.layers.text());
   identity.set("decoding", std::string{name_of(options.calibration.decoding)});
   identity.set("choice_scoring", std::string{name_of(options.scoring)});
   identity.set("shots", fmt::format("{} by seed {}", options.shots, options.shots_seed));
@@ -174,12 +185,29 @@ std::span<const Prompt> EvaluationJob::prompts_of(const EvaluationUnit& unit) co
       static_cast<std::size_t>(unit.items.first), static_cast<std::size_t>(unit.items.size()));
 }
 
-EvaluationJob prepare_evaluation(const EvaluateOptions& options) {
+std::vector<MethodPlan> methods_of(const EvaluateOptions& options) {
+  std::vector<LayerList> layers(options.models.size(), options.calibration.layers);
+  std::string origin;
+  for (std::size_t model = 0; model < options.layers_from.size(); ++model) {
+    const LayerChoice choice = read_layer_choice(options.layers_from[model]);
+    layers[model] = LayerList::of(choice.layers);
+    origin = fmt::format(" (layers chosen by {} rows)", name_of(choice.split));
+  }
+  std::vector<MethodPlan> plans;
+  for (const EvaluationMethod method : options.methods) {
+    const bool calibrates = method != EvaluationMethod::vanilla;
+    plans.push_back({std::string{name_of(method)} + (calibrates ? origin : ""), method, layers});
+  }
+  return plans;
+}
+
+EvaluationJob prepare_evaluation(const EvaluateOptions& options, const std::vector<MethodPlan>& methods,
+                                 ScoredPart part) {
   const std::vector<Benchmark> benchmarks = chosen_benchmarks(options.data);
   EvaluationJob job;
-  for (const EvaluationMethod method : options.methods) job.methods.emplace_back(name_of(method));
+  for (const MethodPlan& method : methods) job.methods.push_back(method.name);
   for (std::size_t i = 0; i < options.models.size(); ++i) {
-    job.models.push_back(prepare_model(options, i, benchmarks));
+    job.models.push_back(prepare_model(options, methods, i, benchmarks));
     const EvaluatedModel& model = job.models.back();
     add_model_files(job.identity, model.facts.name, model.facts);
     if (model.groups) add_groups(job.identity, model.facts.name, *model.groups);
@@ -189,7 +217,7 @@ EvaluationJob prepare_evaluation(const EvaluateOptions& options) {
   std::vector<EvaluationTable> shapes;
   for (std::size_t m = 0; m < job.models.size(); ++m)
     for (const Benchmark& benchmark : benchmarks) {
-      add_table(job, options, job.models[m], benchmark);
+      add_table(job, options, job.models[m], benchmark, part);
       const ResultsTable& table = job.tables.back();
       shapes.push_back({static_cast<int>(m), static_cast<int>(job.methods.size()),
                         static_cast<int>(table.items.size()), table.answers, table.width()});
@@ -197,7 +225,7 @@ EvaluationJob prepare_evaluation(const EvaluateOptions& options) {
   job.plan =
       make_evaluation_plan(std::move(shapes), options.unit_items > 0 ? options.unit_items : kItemsPerUnit);
   for (const EvaluationUnit& unit : job.plan.units) job.costs.push_back(cost_in(job, unit));
-  add_facts(job.identity, options, job.methods, job.plan.items_per_unit);
+  add_facts(job.identity, options, methods, job.plan.items_per_unit);
   return job;
 }
 

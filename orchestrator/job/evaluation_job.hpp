@@ -17,6 +17,17 @@
 
 namespace harsanyi {
 
+/// What one method of an evaluation does.
+struct MethodPlan {
+  std::string name;  ///< unique; what tables show
+  EvaluationMethod method = EvaluationMethod::vanilla;
+  std::vector<LayerList> layers;  ///< [models] in which heads are calibrated
+};
+
+/// The methods that `options` name. Layers that were chosen by the scored rows are named so.
+/// @throws Error types  for a --layers-from file that cannot be read or does not fit
+[[nodiscard]] std::vector<MethodPlan> methods_of(const EvaluateOptions& options);
+
 /// One model of an evaluation and what each method does to it.
 struct EvaluatedModel {
   ModelFacts facts;
@@ -45,7 +56,10 @@ struct EvaluationJob {
 [[nodiscard]] std::vector<double> unit_answers(Engine& engine, const EvaluationJob& job,
                                                const EvaluationUnit& unit);
 
+/// @param part  which rows stand in the tables' scored part
 /// @throws Error types naming file and remedy; ConfigError if two models have one name
-[[nodiscard]] EvaluationJob prepare_evaluation(const EvaluateOptions& options);
+[[nodiscard]] EvaluationJob prepare_evaluation(const EvaluateOptions& options,
+                                               const std::vector<MethodPlan>& methods,
+                                               ScoredPart part = ScoredPart::scored);
 
 }  // namespace harsanyi

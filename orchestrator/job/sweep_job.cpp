@@ -59,6 +59,41 @@ void add_conventions(Identity& identity, const SweepOptions& options, ValueKind 
                                        sharding.coalitions, sharding.samples));
 }
 
+// [samples] F1 of what the unit's samples generate while one layer is masked.
+std::vector<double> masked_f1(Engine& engine, const SweepJob& job, const SweepUnit& unit, LayerId layer,
+                              Coalition present) {
+  const auto first = static_cast<std::size_t>(unit.samples.first);
+  const Intervention masked{.mask = LayerMask{layer, present, job.rules.mask, job.rules.epsilon},
+                            .calibration = std::nullopt};
+  const auto texts =
+      engine.generate(std::span{job.prompts}.subspan(first, static_cast<std::size_t>(unit.samples.size())),
+                      masked, job.generated.rules);
+  std::vector<double> values;
+  for (std::size_t s = 0; s < texts.size(); ++s)
+    values.push_back(scores_of(job.generated, first + s, texts[s], *job.model.tokenizer).first.f1);
+  return values;
+}
+
+// The values of a unit of kind f1. The grand coalition masks nobody, so it is the same in every layer.
+std::vector<double> generated_values(Engine& engine, const SweepJob& job, const SweepUnit& unit) {
+  const Coalition grand = Coalition::grand(job.plan.shape.players);
+  const auto coalitions = static_cast<std::size_t>(unit.coalitions.size());
+  const auto samples = static_cast<std::size_t>(unit.samples.size());
+  std::vector<double> values(static_cast<std::size_t>(unit.values()));
+  std::vector<double> unmodified;
+  for (const LayerId layer : unit.layers)
+    for (const Coalition present : unit.coalitions) {
+      const bool is_grand = present == grand;
+      std::vector<double> of_samples =
+          is_grand && !unmodified.empty() ? unmodified : masked_f1(engine, job, unit, layer, present);
+      const auto row = static_cast<std::size_t>(layer.index() - unit.layers.first) * samples;
+      const auto column = static_cast<std::size_t>(present.index() - unit.coalitions.first);
+      for (std::size_t s = 0; s < samples; ++s) values[(row + s) * coalitions + column] = of_samples[s];
+      if (is_grand) unmodified = std::move(of_samples);
+    }
+  return values;
+}
+
 }  // namespace
 
 std::vector<int> SweepJob::prompt_lengths() const {
@@ -84,27 +119,8 @@ Sharding chosen_sharding(const SweepOptions& options, int layers, int players) {
 }
 
 std::vector<double> unit_values(Engine& engine, const SweepJob& job, const SweepUnit& unit) {
-  if (job.rules.value != ValueKind::f1) return engine.values(unit, job.prompts, job.rules);
-  const auto first = static_cast<std::size_t>(unit.samples.first);
-  const auto samples = static_cast<std::size_t>(unit.samples.size());
-  const auto coalitions = static_cast<std::size_t>(unit.coalitions.size());
-  std::vector<double> values(static_cast<std::size_t>(unit.values()));
-  std::size_t layer_start = 0;
-  for (const LayerId layer : unit.layers) {
-    std::size_t column = 0;
-    for (const Coalition coalition : unit.coalitions) {
-      const Intervention masked{.mask = LayerMask{layer, coalition, job.rules.mask, job.rules.epsilon},
-                                .calibration = std::nullopt};
-      const auto texts =
-          engine.generate(std::span{job.prompts}.subspan(first, samples), masked, job.generated.rules);
-      for (std::size_t s = 0; s < samples; ++s)
-        values[layer_start + s * coalitions + column] =
-            scores_of(job.generated, first + s, texts[s], *job.model.tokenizer).first.f1;
-      ++column;
-    }
-    layer_start += samples * coalitions;
-  }
-  return values;
+  return job.rules.value == ValueKind::f1 ? generated_values(engine, job, unit)
+                                          : engine.values(unit, job.prompts, job.rules);
 }
 
 SweepJob prepare_sweep(const SweepOptions& options) {

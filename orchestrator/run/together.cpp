@@ -1,5 +1,6 @@
 #include "orchestrator/run/together.hpp"
 
+#include <cstring>
 #include <exception>
 #include <optional>
 #include <utility>
@@ -63,6 +64,25 @@ void together(Communicator& comm, const std::function<void()>& step) {
   }
   if (error) std::rethrow_exception(error);
   if (verdict.error) throw_remote(*verdict.error);
+}
+
+std::int64_t told_by_rank_0(Communicator& comm, std::int64_t value) {
+  if (comm.rank() == Rank{0}) {
+    Bytes bytes(sizeof value);
+    std::memcpy(bytes.data(), &value, sizeof value);
+    for (int r = 1; r < comm.size(); ++r) comm.send(Rank{r}, bytes);
+    return value;
+  }
+  std::optional<Envelope> envelope;
+  while (!envelope) envelope = comm.receive(kPatience);
+  if (envelope->from != Rank{0} || envelope->bytes.size() != sizeof value)
+    throw CommError{
+        fmt::format("rank {} sent {} bytes where rank 0 should tell a number; all ranks must run the same "
+                    "build with the same "
+                    "options",
+                    envelope->from.value, envelope->bytes.size())};
+  std::memcpy(&value, envelope->bytes.data(), sizeof value);
+  return value;
 }
 
 }  // namespace harsanyi

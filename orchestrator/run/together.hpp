@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 
 #include "orchestrator/run/world.hpp"
@@ -15,5 +16,9 @@ void together(Communicator& comm, const std::function<void()>& step);
 inline void together(World& world, const std::function<void()>& step) {
   together(world.communicator(), step);
 }
+
+/// Collective: the number that rank 0 has; the others' `value` does not count.
+/// @throws CommError  if a rank is not at this step
+[[nodiscard]] std::int64_t told_by_rank_0(Communicator& comm, std::int64_t value);
 
 }  // namespace harsanyi

@@ -57,7 +57,7 @@ def test_an_answer_that_names_no_option_is_wrong_and_not_missing(results):
     frame = open_results(results)
     assert frame["correct"].isna().tolist() == [False] * 5 + [True]
     assert not frame["correct"][0]
-    assert frame["predicted_label"][0] is None
+    assert pd.isna(frame["predicted_label"][0])
 
 
 def test_generated_texts_have_exact_match_and_f1(results):

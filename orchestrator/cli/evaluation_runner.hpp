@@ -1,0 +1,53 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "orchestrator/cli/command.hpp"
+#include "orchestrator/job/evaluation_job.hpp"
+#include "orchestrator/run/run_outcome.hpp"
+#include "orchestrator/run/world.hpp"
+#include "storage/results/results_file.hpp"
+
+namespace harsanyi {
+
+/// Runs evaluations one after the other into their results files; keeps the last model and the weights'
+/// hashes from one to the next.
+class EvaluationRunner {
+ public:
+  struct Settings {
+    int threads = 1;  ///< of this rank's engine
+    int attempts = 3;
+    std::string title = "evaluate";
+  };
+
+  EvaluationRunner(World& world, const Invocation& invocation, Settings settings)
+      : world_{world}, invocation_{invocation}, settings_{std::move(settings)} {}
+
+  struct Run {
+    RunOutcome outcome;
+    std::optional<ResultsFile> results;  ///< on rank 0
+  };
+
+  /// Collective. Continues `file` where it is of this experiment; marks it complete once all units are done.
+  /// @throws Error types on all ranks  as `run_units`, ResultsFile and the engine do
+  [[nodiscard]] Run run(const EvaluationJob& job, const std::filesystem::path& file);
+
+ private:
+  [[nodiscard]] Engine& engine_of(const EvaluatedModel& model);
+  [[nodiscard]] Identity with_weights(Identity identity, const EvaluationJob& job);
+  [[nodiscard]] ResultsFile open(const EvaluationJob& job, Identity identity,
+                                 const std::filesystem::path& file);
+
+  World& world_;
+  const Invocation& invocation_;
+  Settings settings_;
+  std::unique_ptr<Engine> engine_;
+  std::filesystem::path engine_folder_;
+  std::map<std::filesystem::path, std::string> weights_digests_;  ///< by model folder; rank 0
+};
+
+}  // namespace harsanyi
