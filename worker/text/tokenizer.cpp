@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <unordered_set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -18,7 +19,8 @@ struct TokenEntry {
   bool is_special = false;
 };
 
-/// By id; holes in the numbering are empty.
+/// By id; holes in the numbering are empty. An added token of the normalized text is decoded in its normal form, and
+/// then counts as special only if that is how a special token is written.
 std::vector<std::optional<TokenEntry>> list_tokens(const TokenizerFile& file) {
   TokenId largest = -1;
   for (const auto& [token, id] : file.model.vocabulary) largest = std::max(largest, id);
@@ -26,8 +28,14 @@ std::vector<std::optional<TokenEntry>> list_tokens(const TokenizerFile& file) {
   std::vector<std::optional<TokenEntry>> entries(static_cast<std::size_t>(largest) + 1);
   for (const auto& [token, id] : file.model.vocabulary)
     entries[static_cast<std::size_t>(id)] = TokenEntry{token};
+  std::unordered_set<std::string> special;
   for (const auto& token : file.added_tokens)
-    entries[static_cast<std::size_t>(token.id)] = TokenEntry{token.content, token.special};
+    if (token.special) special.insert(token.content);
+  for (const auto& token : file.added_tokens) {
+    auto text = token.normalized ? file.normalizer.apply(token.content) : token.content;
+    const bool is_special = special.contains(text);
+    entries[static_cast<std::size_t>(token.id)] = TokenEntry{std::move(text), is_special};
+  }
   return entries;
 }
 
