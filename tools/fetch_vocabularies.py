@@ -70,8 +70,7 @@ def load_builders(packages: Path) -> dict[str, Callable[[], "Vocabulary"]]:
         "mistral_v1": partial(mistral, file="tokenizer.model.v1", legacy=True),
         "mistral_v3": partial(mistral, file="mistral_instruct_tokenizer_240323.model.v3", legacy=False),
         "mistral_v7": partial(mistral, file="mistral_instruct_tokenizer_241114.model.v7", legacy=False),
-        "tekken_240718": partial(tekken, file="tekken_240718.json"),
-        "tekken_240911": partial(tekken, file="tekken_240911.json"),
+        "tekken": partial(tekken, file="tekken_240718.json"),  # that of 240911 has the same tokens
     }
     return {name: partial(build, packages) for name, build in builders.items()}
 
