@@ -19,8 +19,8 @@ struct TokenEntry {
   bool is_special = false;
 };
 
-/// By id; holes in the numbering are empty. An added token of the normalized text is decoded in its normal form, and
-/// then counts as special only if that is how a special token is written.
+/// By id; holes in the numbering are empty. An added token of the normalized text is decoded in its normal
+/// form, and then counts as special only if that is how a special token is written.
 std::vector<std::optional<TokenEntry>> list_tokens(const TokenizerFile& file) {
   TokenId largest = -1;
   for (const auto& [token, id] : file.model.vocabulary) largest = std::max(largest, id);
@@ -47,6 +47,18 @@ AddedTokenMatcher matcher_of(const TokenizerFile& file, bool normalized) {
     tokens.push_back(std::move(token));
   }
   return AddedTokenMatcher{std::move(tokens)};
+}
+
+/// A folder without tokenizer.json often holds its tokenizer in another form; the message names it.
+void refuse_other_forms(const std::filesystem::path& folder) {
+  if (std::filesystem::exists(folder / "tokenizer.json")) return;
+  for (const char* name : {"tokenizer.model", "spiece.model", "tekken.json", "vocab.json", "vocab.txt"})
+    if (std::filesystem::exists(folder / name))
+      throw TextError{
+          fmt::format("{}: a tokenizer in this form is not supported, only tokenizer.json; have Python's "
+                      "transformers write that: "
+                      "AutoTokenizer.from_pretrained(FOLDER).save_pretrained(FOLDER)",
+                      (folder / name).string())};
 }
 
 }  // namespace
@@ -95,6 +107,7 @@ Tokenizer& Tokenizer::operator=(Tokenizer&&) noexcept = default;
 Tokenizer::~Tokenizer() = default;
 
 Tokenizer Tokenizer::load(const std::filesystem::path& model_folder) {
+  refuse_other_forms(model_folder);
   const auto path = model_folder / "tokenizer.json";
   return Tokenizer{std::make_unique<const State>(TokenizerFile::read(path), path.string())};
 }
