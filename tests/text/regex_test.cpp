@@ -27,11 +27,10 @@ TEST(RegexSyntax, WritesWhatPcre2ReadsDifferently) {
 }
 
 TEST(RegexSyntax, RefusesWhatTheEnginesReadDifferently) {
-  for (const char* pattern : {R"(\h)",  R"(\v)",      R"(\b)",   R"(\1)",   R"(\G)",
-                              "a(?i)b", "(?<name>a)", "[a[b]]",  "[a&&b]",  "[[:alpha:]]",
-                              "a{,2}",  "a{2}?",      "a{1,2}+", "a{",      R"(\p{Greek_And})",
-                              R"(\pL)", "[]a]",       "[a",      R"([\W])", R"(\xE9)",
-                              "(?#c)",  "(*UTF)a",    "\\"})
+  for (const char* pattern :
+       {R"(\h)",  R"(\v)",       R"(\b)",   R"(\1)",   R"(\G)",   "a(?i)b", "(?<name>a)",       "[a[b]]",
+        "[a&&b]", "[[:alpha:]]", "a{,2}",   "a{2}?",   "a{1,2}+", "a{",     R"(\p{Greek_And})", R"(\pL)",
+        "[]a]",   "[a",          R"([\W])", R"([\A])", R"(\xE9)", "(?#c)",  "(*UTF)a",          "\\"})
     EXPECT_THROW(std::ignore = pcre2_pattern(pattern, "t"), TextError) << pattern;
 }
 
@@ -59,6 +58,12 @@ TEST(Regex, KnowsLettersAndDigitsOfUnicode16) {
 TEST(Regex, AnchorsStandAtLines) {
   EXPECT_EQ(matches("^b", "b\nb\r^b"), (Found{"b", "b"}));
   EXPECT_EQ(matches("b$", "b\nb"), (Found{"b", "b"}));
+}
+
+TEST(Regex, AnchorsStandAtTheTextWhereTheyAreWrittenSo) {
+  EXPECT_EQ(matches(R"(\Ab+)", "bb\nb"), (Found{"bb"}));
+  EXPECT_EQ(matches(R"(b+\z)", "bb\nb"), (Found{"b"}));
+  EXPECT_EQ(matches(R"(b+\z)", "b\n"), Found{});
 }
 
 TEST(Regex, FoldsCaseBeyondAscii) {

@@ -2,6 +2,7 @@
 #include <functional>
 #include <random>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "partition/base/error.hpp"
@@ -142,6 +143,18 @@ TEST(TokenizerFile, MissingFileIsNamed) {
   EXPECT_THROW(std::ignore = Tokenizer::load(folder), TextError);
 }
 
+TEST(TokenizerFile, ATokenizerInAnotherFormIsNamed) {
+  const test::TempFolder folder;
+  std::ofstream{folder.path() / "tokenizer.model"} << "sentencepiece";
+  try {
+    std::ignore = Tokenizer::load(folder.path());
+    FAIL() << "accepted";
+  } catch (const TextError& error) {
+    EXPECT_NE(std::string{error.what()}.find("tokenizer.model"), std::string::npos) << error.what();
+    EXPECT_NE(std::string{error.what()}.find("save_pretrained"), std::string::npos) << error.what();
+  }
+}
+
 TEST(TokenizerFile, DeepNestingIsRefused) {
   const std::string deep(100'000, '[');
   EXPECT_NE(complaint(deep).find("nested deeper"), std::string::npos);
@@ -153,6 +166,54 @@ TEST(TokenizerFile, EveryCutIsRefused) {
   for (std::size_t length = 0; length < contents.size(); length += 7)
     EXPECT_NE(complaint(contents.substr(0, length)), "") << length;
 }
+
+TEST(TokenizerFile, HalfASurrogatePairIsRefused) {
+  auto contents = sound_file().dump();
+  contents.replace(contents.find("<s>"), 3, R"(\ud800)");
+  EXPECT_NE(complaint(contents).find("not valid JSON"), std::string::npos) << complaint(contents);
+}
+
+TEST(TokenizerFile, BytesThatAreNotUtf8AreRefused) {
+  auto contents = sound_file().dump();
+  contents.replace(contents.find("<s>"), 3, "\xC3(x");
+  EXPECT_NE(complaint(contents).find("not valid JSON"), std::string::npos) << complaint(contents);
+}
+
+class EveryUnsupportedKind : public testing::TestWithParam<std::pair<const char*, const char*>> {};
+
+TEST_P(EveryUnsupportedKind, IsNamedWithItsPlace) {
+  const auto& [part, kind] = GetParam();
+  auto file = sound_file();
+  file[part]["type"] = kind;
+  const auto message = complaint(file.dump());
+  EXPECT_NE(message.find(fmt::format("'{}'", kind)), std::string::npos) << message;
+  EXPECT_NE(message.find("is not supported"), std::string::npos) << message;
+  EXPECT_NE(message.find("tokenizer.json"), std::string::npos) << message;
+  EXPECT_NE(message.find(part), std::string::npos) << message;
+}
+
+INSTANTIATE_TEST_SUITE_P(Kinds, EveryUnsupportedKind,
+                         testing::ValuesIn(std::vector<std::pair<const char*, const char*>>{
+                             {"model", "Unigram"},
+                             {"model", "WordPiece"},
+                             {"model", "WordLevel"},
+                             {"normalizer", "Precompiled"},
+                             {"normalizer", "BertNormalizer"},
+                             {"normalizer", "Nmt"},
+                             {"normalizer", "ByteLevel"},
+                             {"pre_tokenizer", "BertPreTokenizer"},
+                             {"pre_tokenizer", "CharDelimiterSplit"},
+                             {"pre_tokenizer", "FixedLength"},
+                             {"pre_tokenizer", "Punctuation"},
+                             {"pre_tokenizer", "UnicodeScripts"},
+                             {"pre_tokenizer", "Whitespace"},
+                             {"pre_tokenizer", "WhitespaceSplit"},
+                             {"post_processor", "BertProcessing"},
+                             {"post_processor", "RobertaProcessing"},
+                             {"decoder", "BPEDecoder"},
+                             {"decoder", "CTC"},
+                             {"decoder", "WordPiece"}}),
+                         [](const auto& test) { return std::string{test.param.first} + test.param.second; });
 
 TEST(TokenizerFile, FlippedBytesNeverCrash) {
   const auto contents = sound_file().dump();

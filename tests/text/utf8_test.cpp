@@ -16,6 +16,14 @@ TEST(Utf8, EveryCodePointSurvivesWritingAndReading) {
   }
 }
 
+TEST(Utf8, FindsTheLastCharacterOfEveryLength) {
+  for (const char32_t c : {U'a', U'é', U'日', U'\U0001F642'}) {
+    std::string text = "é";
+    utf8::append(text, c);
+    EXPECT_EQ(utf8::last_character(text), 2U);
+  }
+}
+
 TEST(Utf8, NamesTheFirstInvalidByte) {
   const std::string sound = "twelve bytes";
   for (const char* bad : {"\x80", "\xC0\x80", "\xC3", "\xE0\x80\x80", "\xED\xA0\x80", "\xF0\x80\x80\x80",

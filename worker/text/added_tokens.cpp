@@ -2,10 +2,13 @@
 
 #include <algorithm>
 
+#include "worker/text/unicode.hpp"
+#include "worker/text/utf8.hpp"
+
 namespace harsanyi {
 namespace {
 
-// \w and \s of Rust's regex crate.
+// \w of Rust's regex crate.
 constexpr std::string_view word_class = R"([\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}])";
 constexpr std::string_view place = "added tokens";
 
@@ -15,31 +18,11 @@ bool matches(const Regex& regex, std::string_view text) {
   return std::any_of(spans.begin(), spans.end(), [](const Span& span) { return span.is_match; });
 }
 
-std::string_view last_character(std::string_view text) {
-  std::size_t at = text.size();
-  while (at > 0 && (static_cast<unsigned char>(text[--at]) & 0xC0) == 0x80) continue;
-  return text.substr(at);
-}
-
 bool touches_word(std::string_view before, std::string_view after) {
   static const Regex word = Regex::from_pcre2(word_class, place);
   static const Regex word_first = Regex::from_pcre2("\\A" + std::string{word_class}, place);
-  return matches(word, last_character(before)) || matches(word_first, after);
-}
-
-std::size_t white_space_at_end(std::string_view text) {
-  static const Regex white_space = Regex::from_pcre2(R"(\p{White_Space})", place);
-  const std::size_t all = text.size();
-  while (!text.empty() && matches(white_space, last_character(text)))
-    text.remove_suffix(last_character(text).size());
-  return all - text.size();
-}
-
-std::size_t white_space_at_start(std::string_view text) {
-  static const Regex white_space = Regex::from_pcre2(R"(\A\p{White_Space}+)", place);
-  std::vector<Span> spans;
-  white_space.cut(text, spans);
-  return !spans.empty() && spans.front().is_match ? spans.front().end : 0;
+  return (!before.empty() && matches(word, before.substr(utf8::last_character(before)))) ||
+         matches(word_first, after);
 }
 
 }  // namespace

@@ -60,6 +60,30 @@ unsigned utf8proc_options(NormalForm form) {
   return UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT;
 }
 
+std::string apply_step(const Prefix& prefix, std::string text) {
+  if (!text.empty()) text.insert(0, prefix.text);
+  return text;
+}
+
+std::string apply_step(const Strip& strip, std::string text) {
+  std::string_view rest = text;
+  if (strip.left) rest.remove_prefix(white_space_at_start(rest));
+  if (strip.right) rest.remove_suffix(white_space_at_end(rest));
+  return std::string{rest};
+}
+
+std::string apply_step(const Replacement& replacement, const std::string& text) {
+  return replacement.apply(text);
+}
+
+std::string apply_step(CharacterChange change, const std::string& text) {
+  return changed(text, change);
+}
+
+std::string apply_step(NormalForm form, const std::string& text) {
+  return to_normal_form(text, form);
+}
+
 }  // namespace
 
 std::string to_normal_form(std::string_view text, NormalForm form) {
@@ -79,6 +103,20 @@ std::string to_normal_form(std::string_view text, NormalForm form) {
     at += length;
   }
   flush(text.size());
+  return result;
+}
+
+std::string changed(std::string_view text, CharacterChange change) {
+  std::string result;
+  result.reserve(text.size());
+  for (std::size_t at = 0; at < text.size(); at += utf8::sequence_length(text[at])) {
+    const char32_t c = utf8::code_point(text, at);
+    if (change == CharacterChange::lowercase) {
+      append_lowercase(result, c);
+    } else if (!is_accent(c)) {
+      utf8::append(result, c);
+    }
+  }
   return result;
 }
 
@@ -113,10 +151,12 @@ Normalizer::Normalizer(const JsonPart& part) {
 }
 
 void Normalizer::add(const JsonPart& part) {
-  static const std::map<std::string, NormalForm> forms{{"NFC", NormalForm::nfc},
-                                                       {"NFD", NormalForm::nfd},
-                                                       {"NFKC", NormalForm::nfkc},
-                                                       {"NFKD", NormalForm::nfkd}};
+  static const std::map<std::string, Step> plain{{"NFC", NormalForm::nfc},
+                                                 {"NFD", NormalForm::nfd},
+                                                 {"NFKC", NormalForm::nfkc},
+                                                 {"NFKD", NormalForm::nfkd},
+                                                 {"Lowercase", CharacterChange::lowercase},
+                                                 {"StripAccents", CharacterChange::strip_accents}};
   const auto type = part.type();
   if (type == "Sequence") {
     for (const auto& step : part.at("normalizers").elements()) add(step);
@@ -124,23 +164,18 @@ void Normalizer::add(const JsonPart& part) {
     steps_.emplace_back(Prefix{part.at("prepend").text()});
   } else if (type == "Replace") {
     steps_.emplace_back(Replacement{part});
-  } else if (const auto form = forms.find(type); form != forms.end()) {
-    steps_.emplace_back(form->second);
+  } else if (type == "Strip") {
+    steps_.emplace_back(Strip{part.at("strip_left").boolean(), part.at("strip_right").boolean()});
+  } else if (const auto step = plain.find(type); step != plain.end()) {
+    steps_.push_back(step->second);
   } else {
     part.not_supported(fmt::format("the normalizer '{}'", type));
   }
 }
 
 std::string Normalizer::apply(std::string text) const {
-  for (const Step& step : steps_) {
-    if (const auto* prefix = std::get_if<Prefix>(&step)) {
-      if (!text.empty()) text.insert(0, prefix->text);
-    } else if (const auto* replacement = std::get_if<Replacement>(&step)) {
-      text = replacement->apply(text);
-    } else {
-      text = to_normal_form(text, std::get<NormalForm>(step));
-    }
-  }
+  for (const Step& step : steps_)
+    text = std::visit([&](const auto& s) { return apply_step(s, std::move(text)); }, step);
   return text;
 }
 

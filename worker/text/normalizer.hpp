@@ -34,11 +34,21 @@ struct Prefix {
   std::string text;
 };
 
+/// Takes white space off the ends.
+struct Strip {
+  bool left;
+  bool right;
+};
+
+enum class CharacterChange { lowercase, strip_accents };
+[[nodiscard]] std::string changed(std::string_view text, CharacterChange change);
+
 /// The `normalizer` of a tokenizer file: steps applied in order to each stretch between added tokens.
 class Normalizer {
  public:
   Normalizer() = default;  ///< leaves texts alone
-  /// @throws TextError  for a step other than Sequence, Prepend, Replace, NFC, NFD, NFKC, NFKD
+  /// @throws TextError  for a step other than Sequence, Prepend, Replace, Strip, StripAccents,
+  /// Lowercase, NFC, NFD, NFKC, NFKD
   explicit Normalizer(const JsonPart& part);
 
   [[nodiscard]] std::string apply(std::string text) const;
@@ -46,7 +56,7 @@ class Normalizer {
   [[nodiscard]] bool is_character_for_character() const;
 
  private:
-  using Step = std::variant<Prefix, Replacement, NormalForm>;
+  using Step = std::variant<Prefix, Strip, Replacement, CharacterChange, NormalForm>;
   void add(const JsonPart& part);
 
   std::vector<Step> steps_;

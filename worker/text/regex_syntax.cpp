@@ -141,6 +141,10 @@ class Translation {
       case 'u':
         if (at_ + 6 > pattern_.size()) refuse("a short \\u");
         return write(fmt::format("\\x{{{}}}", pattern_.substr(at_ + 2, 4)), 6);
+      case 'A':
+      case 'z':
+        if (in_class) refuse("an anchor inside a class");
+        return copy(2);
       case 'd':
       case 'D':
       case 'r':

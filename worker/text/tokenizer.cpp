@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <unordered_set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -18,7 +19,8 @@ struct TokenEntry {
   bool is_special = false;
 };
 
-/// By id; holes in the numbering are empty.
+/// By id; holes in the numbering are empty. An added token of the normalized text is decoded in its normal
+/// form, and then counts as special only if that is how a special token is written.
 std::vector<std::optional<TokenEntry>> list_tokens(const TokenizerFile& file) {
   TokenId largest = -1;
   for (const auto& [token, id] : file.model.vocabulary) largest = std::max(largest, id);
@@ -26,8 +28,14 @@ std::vector<std::optional<TokenEntry>> list_tokens(const TokenizerFile& file) {
   std::vector<std::optional<TokenEntry>> entries(static_cast<std::size_t>(largest) + 1);
   for (const auto& [token, id] : file.model.vocabulary)
     entries[static_cast<std::size_t>(id)] = TokenEntry{token};
+  std::unordered_set<std::string> special;
   for (const auto& token : file.added_tokens)
-    entries[static_cast<std::size_t>(token.id)] = TokenEntry{token.content, token.special};
+    if (token.special) special.insert(token.content);
+  for (const auto& token : file.added_tokens) {
+    auto text = token.normalized ? file.normalizer.apply(token.content) : token.content;
+    const bool is_special = special.contains(text);
+    entries[static_cast<std::size_t>(token.id)] = TokenEntry{std::move(text), is_special};
+  }
   return entries;
 }
 
@@ -39,6 +47,18 @@ AddedTokenMatcher matcher_of(const TokenizerFile& file, bool normalized) {
     tokens.push_back(std::move(token));
   }
   return AddedTokenMatcher{std::move(tokens)};
+}
+
+/// A folder without tokenizer.json often holds its tokenizer in another form; the message names it.
+void refuse_other_forms(const std::filesystem::path& folder) {
+  if (std::filesystem::exists(folder / "tokenizer.json")) return;
+  for (const char* name : {"tokenizer.model", "spiece.model", "tekken.json", "vocab.json", "vocab.txt"})
+    if (std::filesystem::exists(folder / name))
+      throw TextError{
+          fmt::format("{}: a tokenizer in this form is not supported, only tokenizer.json; have Python's "
+                      "transformers write that: "
+                      "AutoTokenizer.from_pretrained(FOLDER).save_pretrained(FOLDER)",
+                      (folder / name).string())};
 }
 
 }  // namespace
@@ -87,6 +107,7 @@ Tokenizer& Tokenizer::operator=(Tokenizer&&) noexcept = default;
 Tokenizer::~Tokenizer() = default;
 
 Tokenizer Tokenizer::load(const std::filesystem::path& model_folder) {
+  refuse_other_forms(model_folder);
   const auto path = model_folder / "tokenizer.json";
   return Tokenizer{std::make_unique<const State>(TokenizerFile::read(path), path.string())};
 }

@@ -6,6 +6,7 @@
 #include <cstddef>
 
 #include <fmt/format.h>
+#include <utf8proc.h>
 
 #include "worker/text/utf8.hpp"
 
@@ -66,6 +67,44 @@ std::string_view with_characters_of_unicode_14(std::string_view text, std::strin
 bool is_inert(char32_t code_point) noexcept {
   return find_range(inert_before_14, code_point) != inert_before_14.end() ||
          find_range(character_since_14, code_point) != character_since_14.end();
+}
+
+bool is_white_space(char32_t c) noexcept {
+  return (c >= '\t' && c <= '\r') || c == ' ' || c == 0x85 || c == 0xA0 || c == 0x1680 ||
+         (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F ||
+         c == 0x3000;
+}
+
+std::size_t white_space_at_start(std::string_view text) noexcept {
+  std::size_t at = 0;
+  while (at < text.size() && is_white_space(utf8::code_point(text, at)))
+    at += utf8::sequence_length(text[at]);
+  return at;
+}
+
+std::size_t white_space_at_end(std::string_view text) noexcept {
+  std::size_t end = text.size();
+  while (end > 0) {
+    const std::size_t begin = utf8::last_character(text.substr(0, end));
+    if (!is_white_space(utf8::code_point(text, begin))) break;
+    end = begin;
+  }
+  return text.size() - end;
+}
+
+bool is_accent(char32_t code_point) noexcept {
+  return find_range(accents, code_point) != accents.end();
+}
+
+void append_lowercase(std::string& text, char32_t code_point) {
+  constexpr char32_t capital_i_with_dot = 0x130;  // the one character whose lower case is two
+  if (code_point == capital_i_with_dot) {
+    text += "i\u0307";
+  } else if (const auto range = find_range(cased_since_14, code_point); range != cased_since_14.end()) {
+    utf8::append(text, range->twin + (code_point - range->first));
+  } else {
+    utf8::append(text, static_cast<char32_t>(utf8proc_tolower(static_cast<utf8proc_int32_t>(code_point))));
+  }
 }
 
 std::string extra_numeric_class() {

@@ -6,6 +6,8 @@ Standard output is the file. Needs `tokenizers` 0.23.3 and a Python whose unicod
                        each with an older character of the same general category and the same length in UTF-8
   numeric_since_17     numeric for the Digits pre-tokenizer (Unicode 17), unassigned for the regular expressions
   inert_before_14      assigned by Unicode 14, left alone by the normal forms of `tokenizers` (Unicode 12)
+  accents              what StripAccents takes out (marks of Unicode 9)
+  cased_since_14       letters after Unicode 14 that Lowercase changes (Unicode 17); the twin is the first's lower case
 """
 
 import unicodedata
@@ -91,6 +93,14 @@ def inert_before_14():
     return inert
 
 
+def later_lowercase():
+    """Lower case by letter where Python's older Unicode has none; a single letter has no final sigma."""
+    lower = normalizers.Lowercase().normalize_str
+    changed = {c: lower(chr(c)) for c in CODE_POINTS if lower(chr(c)) != chr(c).lower()}
+    assert all(len(letter) == 1 for letter in changed.values())
+    return {c: ord(letter) for c, letter in changed.items()}
+
+
 unassigned = [c for c in CODE_POINTS if unicodedata.category(chr(c)) == "Cn"]
 HAN = set(matching(r"\p{Han}", CODE_POINTS))
 category = {c: k for k in CATEGORIES for c in matching(rf"\p{{{k}}}", unassigned)}
@@ -113,4 +123,12 @@ for first, last, _ in ranges(numeric):
 print("};\nconstexpr std::array inert_before_14{")
 for first, last, _ in ranges(inert_before_14()):
     print(f"    CharacterRange{{0x{first:X}, 0x{last:X}}},")
+print("};\nconstexpr std::array accents{")
+strip_accents = normalizers.StripAccents().normalize_str
+for first, last, _ in ranges(c for c in CODE_POINTS if not strip_accents(chr(c))):
+    print(f"    CharacterRange{{0x{first:X}, 0x{last:X}}},")
+print("};\nconstexpr std::array cased_since_14{")
+lowercase = later_lowercase()
+for first, last, _ in ranges(lowercase, lambda c: lowercase[c] - c):
+    print(f"    TwinRange{{0x{first:X}, 0x{last:X}, 0x{lowercase[first]:X}}},")
 print("};")

@@ -65,6 +65,12 @@ char32_t code_point(std::string_view text, std::size_t at) noexcept {
   }
 }
 
+std::size_t last_character(std::string_view text) noexcept {
+  std::size_t at = text.size() - 1;
+  while (at > 0 && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80) --at;
+  return at;
+}
+
 void append(std::string& text, char32_t code_point) {
   const auto continuation = [](char32_t bits) { return static_cast<char>(0x80 | (bits & 0x3F)); };
   if (code_point < 0x80) {

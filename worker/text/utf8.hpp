@@ -19,6 +19,9 @@ namespace harsanyi::utf8 {
 /// The code point whose sequence begins at `text[at]`; `text` is well formed.
 [[nodiscard]] char32_t code_point(std::string_view text, std::size_t at) noexcept;
 
+/// Where the last character of a well-formed, non-empty text begins.
+[[nodiscard]] std::size_t last_character(std::string_view text) noexcept;
+
 void append(std::string& text, char32_t code_point);
 
 /// `bytes` with each maximal part of an ill-formed sequence replaced by U+FFFD, as Rust's from_utf8_lossy

@@ -23,6 +23,10 @@ GPT4O = (
     r"|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+"
 )
 GPT2 = r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
+QWEN3 = (
+    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?[\p{L}\p{M}]+|\p{N}| ?[^\s\p{L}\p{M}\p{N}]+[\r\n]*"
+    r"|\s*[\r\n]+|\s+(?!\S)|\s+"
+)
 HAN = r"[\p{Han}]+|\w+(?=\W|$)|^\d++"
 ALPHABET = sorted(pre_tokenizers.ByteLevel.alphabet())
 
@@ -61,10 +65,19 @@ TEXTS = [
     "ſ'ſ",
     "line one\nline two\n",
 ]
+NORMALIZED_TEXTS = [
+    "ΑΣ ΣΑΣ İI ǅ ÀÉ ẞ Ꞌ",
+    "\u00a0\t strip me \u3000\n",
+    " \u200b kept \ufeff ",
+    "a\u0301b\u0903c\u20ddd\u1cf2 \u0898 \u1ac5 e\u0489",
+    "\ua7ce\U00010d50\U00016eb8\ua7cb",
+    "THE HELLO <S> </S>",
+    "▁the ▁▁the",
+]
 
 
-def byte_level_model(merges, missing=""):
-    vocabulary = [c for c in ALPHABET if c not in missing]
+def byte_level_model(merges, missing="", first=()):
+    vocabulary = [*first, *(c for c in ALPHABET if c not in missing)]
     vocabulary += [a + b for a, b in merges if a + b not in vocabulary]
     return model(vocabulary, [f"{a} {b}" for a, b in merges])
 
@@ -248,6 +261,44 @@ def byte_level_folders():
             ),
         ),
     )
+    # Mistral's: the special tokens have the first numbers.
+    later = byte_level_model(WORDS, first=["<unk>", "<s>", "</s>"])
+    yield (
+        "tekken",
+        dict(
+            model=later | {"ignore_merges": True},
+            decoder=byte_level(),
+            added_tokens=[added(i, token, special=True) for i, token in enumerate(["<unk>", "<s>", "</s>"])],
+            pre_tokenizer=sequence("pretokenizers", split(GPT4O), byte_level(use_regex=False)),
+            post_processor=template(["<s>"], [], {"<s>": 1}),
+        ),
+    )
+
+
+def normalizer_folders():
+    """Every step that changes characters, before byte-level tokens."""
+    base = byte_level_model(WORDS)
+    for name, steps in dict(
+        lowercase=[{"type": "Lowercase"}],
+        strip_accents=[{"type": "NFD"}, {"type": "StripAccents"}],
+        strip_left=[{"type": "Strip", "strip_left": True, "strip_right": False}],
+        strip_right=[{"type": "Strip", "strip_left": False, "strip_right": True}],
+        strip_both=[{"type": "Strip", "strip_left": True, "strip_right": True}, {"type": "Lowercase"}],
+    ).items():
+        yield (
+            name,
+            dict(
+                model=base,
+                decoder=byte_level(),
+                added_tokens=[
+                    added(size(base), "<S>", special=True, normalized=True),
+                    added(size(base) + 1, "<s>", special=True),
+                    added(size(base) + 2, "</S>", special=True, normalized=True),
+                ],
+                normalizer=sequence("normalizers", *steps),
+                pre_tokenizer=byte_level(),
+            ),
+        )
 
 
 def sentencepiece_folders():
@@ -266,6 +317,29 @@ def sentencepiece_folders():
                 {"type": "Replace", "pattern": {"String": " "}, "content": "▁"},
             ),
             post_processor=template(["<s>"], [], {"<s>": 1}),
+            decoder=sequence("decoders", to_blank, {"type": "ByteFallback"}, {"type": "Fuse"}, strip),
+        ),
+    )
+    # As transformers 5 writes a SentencePiece model with pieces that users defined.
+    yield (
+        "user_pieces",
+        dict(
+            model=spm_model(
+                first + BYTES + ["[DOC]"], unk_token="<unk>", fuse_unk=True, byte_fallback=True, ignore_merges=True
+            ),
+            added_tokens=specials,
+            normalizer=sequence(
+                "normalizers",
+                {"type": "Replace", "pattern": {"Regex": r"\A +| +\z"}, "content": ""},
+                {"type": "Replace", "pattern": {"Regex": " {2,}"}, "content": " "},
+                {"type": "Replace", "pattern": {"String": " "}, "content": "▁"},
+                {"type": "Replace", "pattern": {"Regex": r"\A▁"}, "content": "▁▁"},
+            ),
+            pre_tokenizer=sequence(
+                "pretokenizers",
+                {"type": "Metaspace", "replacement": "▁", "prepend_scheme": "always", "split": False},
+                split(r"\[DOC\]|ab"),
+            ),
             decoder=sequence("decoders", to_blank, {"type": "ByteFallback"}, {"type": "Fuse"}, strip),
         ),
     )
@@ -322,7 +396,12 @@ def piece_counter(known=""):
 def boundary_folders():
     digits = {"type": "Digits", "individual_digits": False}
     for name, steps in dict(
-        gpt2=[split(GPT2)], llama3=[split(LLAMA3)], gpt4o=[split(GPT4O)], han=[split(HAN)], digits=[digits]
+        gpt2=[split(GPT2)],
+        llama3=[split(LLAMA3)],
+        gpt4o=[split(GPT4O)],
+        qwen3=[split(QWEN3)],
+        han=[split(HAN)],
+        digits=[digits],
     ).items():
         yield f"words_{name}", dict(model=piece_counter(), pre_tokenizer=sequence("pretokenizers", *steps))
 
@@ -362,7 +441,8 @@ def write(name, parts):
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     rng = random.Random(name)
     cases = []
-    for text in TEXTS + [random_text(rng) for _ in range(40)]:
+    texts = TEXTS + [random_text(rng) for _ in range(40)]
+    for text in texts + (NORMALIZED_TEXTS if parts.get("normalizer") else []):
         special = tokenizer.encode(text).ids
         cases.append(
             dict(
@@ -377,6 +457,6 @@ def write(name, parts):
     (folder / "expected.json").write_text(f"[\n{lines}\n]\n", encoding="utf-8")
 
 
-for folders in [byte_level_folders, sentencepiece_folders, boundary_folders, behavior_folders]:
+for folders in [byte_level_folders, normalizer_folders, sentencepiece_folders, boundary_folders, behavior_folders]:
     for name, parts in folders():
         write(name, parts)
