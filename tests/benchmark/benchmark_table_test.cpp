@@ -1,26 +1,19 @@
 #include <fstream>
-#include <functional>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "partition/base/error.hpp"
+#include "errors.hpp"
 #include "tests/support/temp_folder.hpp"
 #include "worker/benchmark/benchmark.hpp"
 
 namespace harsanyi {
 namespace {
 
-using nlohmann::json;
+using test::expect_parts;
+using test::message_of;
 
-std::string message_of(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const BenchmarkError& e) {
-    return e.what();
-  }
-  return "no BenchmarkError";
-}
+using nlohmann::json;
 
 json valid_entry() {
   return {{"kind", "classification"},     {"folder", "toy"},
@@ -51,11 +44,6 @@ class BenchmarkTable : public testing::Test {
   test::TempFolder folder_;
 };
 
-void expect_parts(const std::string& message, const std::vector<std::string>& parts) {
-  for (const std::string& part : parts)
-    EXPECT_NE(message.find(part), std::string::npos) << part << " in " << message;
-}
-
 TEST_F(BenchmarkTable, ReadsAnEntry) {
   write(valid_entry().dump());
   const Benchmark toy = load_benchmark_table(folder_.path()).at("toy");
@@ -85,8 +73,9 @@ TEST_F(BenchmarkTable, NamesAKeyOfTheWrongType) {
 
 TEST_F(BenchmarkTable, RefusesUnknownWords) {
   expect_parts(message_with("metric", "acuracy"), {"'acuracy'", "accuracy"});
-  expect_parts(message_with("kind", "clasification"),
-               {"toy.json", "'clasification'", "classification, tokens"});
+  expect_parts(
+      message_with("kind", "clasification"),
+      {"toy.json", "'clasification'", "classification, multiple_choice, question_answering, tokens"});
 }
 
 TEST_F(BenchmarkTable, RefusesEntriesThatDecideNothing) {
@@ -102,6 +91,117 @@ TEST_F(BenchmarkTable, RefusesPromptKeysForKindTokens) {
   expect_parts(message_for(entry), {"unknown key"});
 }
 
+json choice_entry() {
+  return {{"kind", "multiple_choice"},
+          {"folder", "toy"},
+          {"calibration_split", "train"},
+          {"evaluation_split", "test"},
+          {"instruction", "Do.\n\n"},
+          {"template", "{q}"},
+          {"options", {"a", "b"}},
+          {"label_field", "label"},
+          {"label_form", "index"},
+          {"likelihood",
+           {{"context", "{q} {r}"}, {"without_last_character", {"q"}}, {"words", {{"r", {{"x", "y"}}}}}}},
+          {"metric", "accuracy"}};
+}
+
+json answering_entry() {
+  return {{"kind", "question_answering"}, {"folder", "toy"},          {"calibration_split", "train"},
+          {"evaluation_split", "test"},   {"instruction", "Do.\n\n"}, {"template", "{c} {example}{q}"},
+          {"example", "{q} {answer}"},    {"context_field", "c"},     {"answers_field", "a.text"},
+          {"unanswerable", "none"},       {"new_tokens", 50},         {"metric", "f1"}};
+}
+
+TEST_F(BenchmarkTable, ReadsMultipleChoice) {
+  write(choice_entry().dump());
+  Benchmark toy = load_benchmark_table(folder_.path()).at("toy");
+  EXPECT_EQ(toy.kind, BenchmarkKind::multiple_choice);
+  EXPECT_EQ(toy.option_fields, (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(toy.options_field, "");
+  EXPECT_EQ(toy.value, ValueKind::full_vocabulary);
+  EXPECT_EQ(toy.label_form, LabelForm::index);
+  EXPECT_EQ(toy.likelihood.context, "{q} {r}");
+  EXPECT_EQ(toy.likelihood.words.at("r").at("x"), "y");
+  EXPECT_EQ(toy.likelihood.without_last_character, std::vector<std::string>{"q"});
+
+  json other = choice_entry();
+  other["options"] = "choices.text";
+  other["value"] = "label_set";
+  other["label_form"] = "letter";
+  other.erase("likelihood");
+  write(other.dump());
+  toy = load_benchmark_table(folder_.path()).at("toy");
+  EXPECT_EQ(toy.options_field, "choices.text");
+  EXPECT_EQ(toy.value, ValueKind::label_set);
+  EXPECT_EQ(toy.label_form, LabelForm::letter);
+  EXPECT_EQ(toy.likelihood.context, "");
+}
+
+TEST_F(BenchmarkTable, ReadsQuestionAnswering) {
+  write(answering_entry().dump());
+  const Benchmark toy = load_benchmark_table(folder_.path()).at("toy");
+  EXPECT_EQ(toy.kind, BenchmarkKind::question_answering);
+  EXPECT_EQ(toy.context_field, "c");
+  EXPECT_EQ(toy.answers_field, "a.text");
+  EXPECT_EQ(toy.unanswerable, "none");
+  EXPECT_EQ(toy.example_template, "{q} {answer}");
+  EXPECT_EQ(toy.new_tokens, 50);
+  EXPECT_EQ(toy.value, ValueKind::f1);
+}
+
+/// `entry` with another value of a key, or without the key.
+json changed(json entry, const char* key, const json& value = nullptr) {
+  if (value.is_null())
+    entry.erase(key);
+  else
+    entry[key] = value;
+  return entry;
+}
+
+TEST_F(BenchmarkTable, NamesMissingKeysOfEveryKind) {
+  for (const char* key : {"template", "options", "label_field", "label_form", "metric", "instruction"})
+    expect_parts(message_for(changed(choice_entry(), key)), {"toy.json", key, "missing"});
+  for (const char* key : {"template", "context_field", "answers_field", "new_tokens", "metric"})
+    expect_parts(message_for(changed(answering_entry(), key)), {"toy.json", key, "missing"});
+}
+
+TEST_F(BenchmarkTable, RefusesWhatDoesNotFitMultipleChoice) {
+  const auto with = [&](const char* key, const json& value) {
+    return message_for(changed(choice_entry(), key, value));
+  };
+  expect_parts(with("options", {"a"}), {"'options'", "at least two"});
+  expect_parts(with("options", 3), {"'options'", "list"});
+  expect_parts(with("label_form", "digit"), {"toy.json", "'label_form'", "'digit'", "index, letter"});
+  expect_parts(with("metric", "f1"), {"unknown metric 'f1'", "'accuracy'"});
+  expect_parts(with("value", "f1"), {"'f1'", "multiple_choice", "'full_vocabulary'"});
+  expect_parts(with("value", "logit"), {"'value'", "'logit'"});
+  expect_parts(with("label_words", {"a", "b"}), {"unknown key 'label_words'"});
+  expect_parts(with("likelihood", "x"), {"'likelihood'", "object"});
+  expect_parts(with("likelihood", json::object()), {"'likelihood.context'", "missing"});
+  expect_parts(with("likelihood", {{"context", "x"}}), {"'likelihood.context'", "{field}"});
+  expect_parts(with("likelihood", {{"contxt", "{q}"}}), {"'likelihood.contxt'", "'likelihood.context'"});
+  expect_parts(with("likelihood", {{"context", "{q}"}, {"without_last_character", {"r"}}}),
+               {"'likelihood.without_last_character'", "'r'"});
+  expect_parts(with("likelihood", {{"context", "{q}"}, {"words", {{"q", {{"x", 1}}}}}}),
+               {"'likelihood.words.q'", "object of texts"});
+  expect_parts(with("likelihood", {{"context", "{q}"}, {"words", {{"r", {{"x", "y"}}}}}}),
+               {"'likelihood.words'", "'r'"});
+}
+
+TEST_F(BenchmarkTable, RefusesWhatDoesNotFitQuestionAnswering) {
+  const auto with = [&](const char* key, const json& value) {
+    return message_for(changed(answering_entry(), key, value));
+  };
+  for (const json& tokens : {json(0), json(-1), json(1.5), json("50"), json(1U << 31U)})
+    expect_parts(with("new_tokens", tokens), {"'new_tokens'", "at least 1"});
+  expect_parts(with("metric", "accuracy"), {"unknown metric 'accuracy'", "'f1'"});
+  expect_parts(with("value", "label_set"), {"'label_set'", "question_answering", "'f1'"});
+  expect_parts(with("template", "{c} {q}"), {"'example'", "{example}"});
+  expect_parts(with("example", nullptr), {"'example'", "{example}"});
+  expect_parts(with("example", "{q}"), {"'example'", "{answer}"});
+}
+
 TEST_F(BenchmarkTable, RefusesWhatIsNoObject) {
   write("[1]");
   expect_parts(message_of([this] { (void)load_benchmark_table(folder_.path()); }),
@@ -112,6 +212,9 @@ TEST_F(BenchmarkTable, RefusesWhatIsNoObject) {
   write(R"({"kind": "tokens", "kind": "tokens"})");
   expect_parts(message_of([this] { (void)load_benchmark_table(folder_.path()); }),
                {"toy.json", "\"kind\"", "twice"});
+  write(R"({"kind": "multiple_choice", "likelihood": {"context": "a", "context": "b"}})");
+  expect_parts(message_of([this] { (void)load_benchmark_table(folder_.path()); }),
+               {"toy.json", "\"context\"", "twice"});
 }
 
 TEST_F(BenchmarkTable, NamesAFolderThatIsMissingOrEmpty) {
@@ -126,12 +229,32 @@ TEST(FindBenchmark, NamesTheNearestName) {
   expect_parts(message_of([&] { (void)find_benchmark(table, "agnew"); }), {"'agnew'", "'agnews'"});
 }
 
-TEST(ShippedTable, HasTheEightSetsBothTrecsTokensAndTheDemo) {
+TEST(ShippedTable, HasTheSixteenSetsAndTheirVariants) {
   std::vector<std::string> names;
   for (const auto& [name, benchmark] : load_benchmark_table(HARSANYI_SOURCE_DIR "/configs/benchmarks"))
     names.push_back(name);
-  EXPECT_EQ(names, (std::vector<std::string>{"agnews", "boolq", "cb", "mr", "sentences", "sst2", "sst5",
-                                             "subj", "tokens", "trec_as_released", "trec_fixed"}));
+  EXPECT_EQ(names, (std::vector<std::string>{"agnews",
+                                             "arc_challenge",
+                                             "arc_easy",
+                                             "boolq",
+                                             "cb",
+                                             "commonsenseqa",
+                                             "copa",
+                                             "hellaswag",
+                                             "mr",
+                                             "openbookqa",
+                                             "piqa",
+                                             "sentences",
+                                             "squad",
+                                             "squad_paper",
+                                             "squad_v2",
+                                             "squad_v2_paper",
+                                             "sst2",
+                                             "sst5",
+                                             "subj",
+                                             "tokens",
+                                             "trec_as_released",
+                                             "trec_fixed"}));
 }
 
 // The card's order of coarse_label: ABBR, ENTY, DESC, HUM, LOC, NUM (spec prompts.md section 3).

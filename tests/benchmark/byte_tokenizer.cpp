@@ -23,7 +23,15 @@ std::string letter_of(int byte) {
   return {static_cast<char>(0xC0 | (code >> 6)), static_cast<char>(0x80 | (code & 0x3F))};
 }
 
-json description() {
+json added_token(TokenId id, const std::string& content, bool special) {
+  return {{"id", id},        {"content", content},  {"single_word", !special}, {"lstrip", false},
+          {"rstrip", false}, {"normalized", false}, {"special", special}};
+}
+
+json description(const std::vector<std::string>& words, bool with_bos) {
+  json added_tokens{added_token(kBos, "<s>", true)};
+  for (const std::string& word : words)
+    added_tokens.push_back(added_token(kBos + static_cast<TokenId>(added_tokens.size()), word, false));
   json vocabulary = json::object();
   for (int byte = 0; byte < 256; ++byte) vocabulary[letter_of(byte)] = byte;
   const json byte_level{
@@ -31,24 +39,18 @@ json description() {
   const json bos{{"SpecialToken", {{"id", "<s>"}, {"type_id", 0}}}};
   const json first{{"Sequence", {{"id", "A"}, {"type_id", 0}}}};
   const json second{{"Sequence", {{"id", "B"}, {"type_id", 0}}}};
+  const json begin_token{
+      {"type", "TemplateProcessing"},
+      {"single", {bos, first}},
+      {"pair", {bos, first, bos, second}},
+      {"special_tokens", {{"<s>", {{"id", "<s>"}, {"ids", {kBos}}, {"tokens", {"<s>"}}}}}}};
   return {{"version", "1.0"},
           {"truncation", nullptr},
           {"padding", nullptr},
-          {"added_tokens",
-           {{{"id", kBos},
-             {"content", "<s>"},
-             {"single_word", false},
-             {"lstrip", false},
-             {"rstrip", false},
-             {"normalized", false},
-             {"special", true}}}},
+          {"added_tokens", added_tokens},
           {"normalizer", nullptr},
           {"pre_tokenizer", byte_level},
-          {"post_processor",
-           {{"type", "TemplateProcessing"},
-            {"single", {bos, first}},
-            {"pair", {bos, first, bos, second}},
-            {"special_tokens", {{"<s>", {{"id", "<s>"}, {"ids", {kBos}}, {"tokens", {"<s>"}}}}}}}},
+          {"post_processor", with_bos ? begin_token : json{}},
           {"decoder", byte_level},
           {"model",
            {{"type", "BPE"},
@@ -65,9 +67,14 @@ json description() {
 
 }  // namespace
 
-Tokenizer load_byte_tokenizer(const std::filesystem::path& folder) {
-  std::ofstream{folder / "tokenizer.json"} << description().dump();
+Tokenizer load_byte_tokenizer(const std::filesystem::path& folder, const std::vector<std::string>& words,
+                              bool bos) {
+  std::ofstream{folder / "tokenizer.json"} << description(words, bos).dump();
   return Tokenizer::load(folder);
+}
+
+std::vector<std::string> letter_words() {
+  return {" A", " B", " C", " D", " E", " F", " G"};
 }
 
 Benchmark with_numbered_labels(Benchmark benchmark) {

@@ -1,10 +1,9 @@
 #include <fstream>
-#include <functional>
 
 #include <gtest/gtest.h>
 
 #include "byte_tokenizer.hpp"
-#include "partition/base/error.hpp"
+#include "errors.hpp"
 #include "partition/base/sha256.hpp"
 #include "tests/support/temp_folder.hpp"
 #include "worker/benchmark/benchmark.hpp"
@@ -12,19 +11,8 @@
 namespace harsanyi {
 namespace {
 
-std::string message_of(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const BenchmarkError& e) {
-    return e.what();
-  }
-  return "no BenchmarkError";
-}
-
-void expect_parts(const std::string& message, const std::vector<std::string>& parts) {
-  for (const std::string& part : parts)
-    EXPECT_NE(message.find(part), std::string::npos) << part << " in " << message;
-}
+using test::expect_parts;
+using test::message_of;
 
 std::vector<TokenId> bytes_of(std::string_view text) {
   std::vector<TokenId> ids;
@@ -101,7 +89,7 @@ TEST_F(PrepareRows, NamesFileLineAndFieldOfABadRow) {
   expect_parts(message_for(good + "{\"text\": \"a\"}\n"), {"line 2", "'label'", "missing"});
   expect_parts(message_for(good + "[1]\n"), {"line 2", "JSON object"});
   expect_parts(message_for(good + "\n" + good), {"line 2", "no valid JSON"});
-  expect_parts(message_for(good + "{\"text\": \"\xff\", \"label\": 0}\n"), {"line 2", "no valid JSON"});
+  expect_parts(message_for(good + "{\"text\": \"\xff\", \"label\": 0}\n"), {"line 2", "byte 11", "UTF-8"});
   expect_parts(message_for("{\"text\": \"a\", \"label\""), {"line 1", "no valid JSON"});
 }
 
@@ -110,6 +98,15 @@ TEST_F(PrepareRows, RefusesLabelsOutOfRange) {
                             "18446744073709551615", "9223372036854775808", "99999999999999999999999"})
     expect_parts(message_for("{\"text\": \"a\", \"label\": " + std::string{label} + "}\n"),
                  {"line 1", "'label'", "from 0 to 2"});
+}
+
+TEST_F(PrepareRows, RefusesAnIdThatAnEarlierRowHas) {
+  const auto row = [](const std::string& id) {
+    return "{\"text\": \"a\", \"label\": 0, \"id\": " + id + "}\n";
+  };
+  expect_parts(message_for(row("\"x\"") + row("\"y\"") + row("\"x\"")), {"line 3", "id \"x\"", "line 1"});
+  expect_parts(message_for(row("7") + row("7")), {"line 2", "id 7", "line 1"});
+  EXPECT_EQ(prepare(row("7") + row("\"7\"") + row("null") + row("null")).rows.size(), 4U);
 }
 
 TEST_F(PrepareRows, ChecksRowsThatAreNotChosenToo) {

@@ -160,9 +160,9 @@ struct ModelLimits {
 struct PromptRules {
   ChoiceScoring scoring = ChoiceScoring::next_token;
   LetterRule letters = LetterRule::in_context;
-  bool strip_trailing_space = false;  ///< of the prompt (spec prompts.md section 1); the release keeps it
-  int shots = 0;                      ///< solved examples in front of the question
-  std::filesystem::path shots_file;   ///< rows that they are drawn from; needed for shots > 0
+  bool strip_trailing_space = false;      ///< of the prompt (spec prompts.md section 1); the release keeps it
+  int shots = 0;                          ///< solved examples in front of the question
+  std::filesystem::path shots_file = {};  ///< rows that they are drawn from; needed for shots > 0
   std::uint64_t shots_seed = 42;
   LongRows long_rows = LongRows::stop;
   int new_tokens = 0;  ///< positions kept free for generated tokens
