@@ -55,7 +55,7 @@ ExitCode inspect_cube(const InspectOptions& options) {
                            plan.shape.layers, plan.shape.samples(), plan.shape.coalitions(),
                            plan.shape.players)
             << units_line(cube.done(), cube.complete());
-  show_facts({.cube = &description});
+  show_facts({.cubes = {&description}});
   return verdict(options, cube.complete(), options.verify ? cube.damaged_units() : std::vector<UnitId>{});
 }
 
@@ -67,7 +67,7 @@ ExitCode inspect_results(const InspectOptions& options) {
     std::cout << fmt::format("  {} on {}: {} items, labels {}\n", table.benchmark, table.model,
                              table.items.size(), fmt::join(table.labels, ","));
   std::cout << units_line(results.done(), results.complete());
-  show_facts({.results = &description});
+  show_facts({.results = {&description}});
   return verdict(options, results.complete(),
                  options.verify ? results.damaged_units() : std::vector<UnitId>{});
 }
@@ -75,7 +75,7 @@ ExitCode inspect_results(const InspectOptions& options) {
 ExitCode inspect_groups(const InspectOptions& options) {
   const SalientGroups groups = read_groups(options.file);
   std::cout << to_plain_text(groups_table(groups, {}));
-  show_facts({.groups = &groups});
+  show_facts({.groups = {&groups}});
   return ExitCode::ok;
 }
 

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -22,43 +23,56 @@ namespace fs = std::filesystem;
 
 /// The files a report is made from, opened.
 struct Inputs {
-  std::optional<DividendCube> cube;
+  std::vector<DividendCube> cubes;
   std::vector<SalientGroups> groups;
-  std::optional<ResultsFile> results;
+  std::vector<ResultsFile> results;
 };
+
+template <class File>
+File open_finished(const fs::path& path, std::string_view command) {
+  File file = File::open(path);
+  if (!file.complete())
+    throw StorageError{fmt::format("'{}' is not finished; run the same `harsanyi {}` again, then report",
+                                   path.string(), command)};
+  return file;
+}
 
 Inputs open_inputs(const ReportOptions& options) {
   Inputs inputs;
-  if (!options.cube.empty()) inputs.cube = DividendCube::open(options.cube);
+  for (const fs::path& file : options.cubes)
+    inputs.cubes.push_back(open_finished<DividendCube>(file, "sweep"));
   for (const fs::path& file : options.groups) inputs.groups.push_back(read_groups(file));
-  if (!options.results.empty()) inputs.results = ResultsFile::open(options.results);
-  if (inputs.cube && !inputs.cube->complete())
-    throw StorageError{fmt::format("'{}' is not finished; run the same `harsanyi sweep` again, then report",
-                                   options.cube.string())};
-  if (inputs.results && !inputs.results->complete())
-    throw StorageError{
-        fmt::format("'{}' is not finished; run the same `harsanyi evaluate` again, then report",
-                    options.results.string())};
+  for (const fs::path& file : options.results)
+    inputs.results.push_back(open_finished<ResultsFile>(file, "evaluate"));
   return inputs;
 }
 
 std::vector<Table> tables_of(const Inputs& inputs) {
-  std::vector<Table> tables;
-  if (inputs.results) {
-    const auto evaluated = evaluate_results(*inputs.results);
-    for (Table& table : evaluation_tables(evaluated)) tables.push_back(std::move(table));
+  std::vector<EvaluatedBenchmark> evaluated;
+  ExperimentParts parts;
+  for (const ResultsFile& results : inputs.results) {
+    for (EvaluatedBenchmark& benchmark : evaluate_results(results)) evaluated.push_back(std::move(benchmark));
+    parts.results.push_back(&results.description());
   }
+  std::vector<Table> tables = evaluation_tables(evaluated);
   for (std::size_t i = 0; i < inputs.groups.size(); ++i) {
     Table table = groups_table(inputs.groups[i], {});
-    if (inputs.groups.size() > 1) table.name += fmt::format("_{}", i + 1);
+    if (inputs.groups.size() > 1) {
+      table.name += fmt::format("_{}", i + 1);
+      table.title += fmt::format(" ({})", fmt::join(inputs.groups[i].benchmarks, ", "));
+    }
     tables.push_back(std::move(table));
+    parts.groups.push_back(&inputs.groups[i]);
   }
-  ExperimentParts parts;
-  if (inputs.cube) parts.cube = &inputs.cube->description();
-  if (!inputs.groups.empty()) parts.groups = &inputs.groups.front();
-  if (inputs.results) parts.results = &inputs.results->description();
+  for (const DividendCube& cube : inputs.cubes) parts.cubes.push_back(&cube.description());
   tables.push_back(experiment_table(parts));
   return tables;
+}
+
+std::vector<fs::path> absolute_paths(const std::vector<fs::path>& files) {
+  std::vector<fs::path> absolute;
+  for (const fs::path& file : files) absolute.push_back(fs::absolute(file));
+  return absolute;
 }
 
 std::optional<fs::path> given(const fs::path& file) {
@@ -94,9 +108,9 @@ ExitCode run_report(const ReportOptions& options, const Invocation&) {
   const Inputs inputs = open_inputs(options);
   Report report{.title = "Harsanyi dividends of attention-head coalitions",
                 .tables = tables_of(inputs),
-                .cube = given(options.cube),
-                .groups = options.groups.empty() ? std::nullopt : given(options.groups.front()),
-                .results = given(options.results),
+                .cubes = absolute_paths(options.cubes),
+                .groups = absolute_paths(options.groups),
+                .results = absolute_paths(options.results),
                 .attention_before = given(options.attention_before),
                 .attention_after = given(options.attention_after)};
   write_report(report, options.out);

@@ -6,7 +6,7 @@ namespace harsanyi {
 
 void describe(OptionSet& set, ReportOptions& options) {
   set.begin_group("Input");
-  set.add({"cube", "FILE", "dividend cube, for the dividend map and the sorted dividends"}, options.cube);
+  set.add({"cube", "FILE", "dividend cube, for the dividend map and the sorted dividends"}, options.cubes);
   set.add({"groups", "FILE", "groups file, for the salient heads"}, options.groups);
   set.add({"results", "FILE", "results file, for accuracy and paired tests"}, options.results);
   set.add({"attention-before", "FILE", "output of `forward --attention`, unmodified model"},
@@ -20,7 +20,7 @@ void describe(OptionSet& set, ReportOptions& options) {
 }
 
 void check(const ReportOptions& options) {
-  if (options.cube.empty() && options.results.empty())
+  if (options.cubes.empty() && options.results.empty())
     throw ConfigError{"'report' needs --cube or --results, or both: there is nothing to report on"};
   if (options.attention_before.empty() != options.attention_after.empty())
     throw ConfigError{"--attention-before and --attention-after belong together; give both or none"};

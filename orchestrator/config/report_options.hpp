@@ -9,9 +9,9 @@ namespace harsanyi {
 
 /// report: tables and figures of finished files.
 struct ReportOptions {
-  std::filesystem::path cube;
+  std::vector<std::filesystem::path> cubes;
   std::vector<std::filesystem::path> groups;
-  std::filesystem::path results;
+  std::vector<std::filesystem::path> results;
   std::filesystem::path attention_before;  ///< forward output with attention maps, unmodified model
   std::filesystem::path attention_after;   ///< the same prompt, calibrated
   std::filesystem::path out = "report";

@@ -3,6 +3,7 @@
 
 #include "orchestrator/job/evaluation_job.hpp"
 #include "partition/base/error.hpp"
+#include "worker/benchmark/white_space.hpp"
 
 namespace harsanyi {
 namespace {
@@ -38,15 +39,13 @@ double arg_max(std::span<const double> scores) {
   return static_cast<double>(std::max_element(scores.begin(), scores.end()) - scores.begin());
 }
 
-// The option that a token names, or kNone: its text, stripped of blanks, is the option's letter
+// The option that a token names, or kNone: its text, stripped of white space, is the option's letter
 // (spec prompts.md section 1).
 double letter_of(const Task& task, std::int32_t token, std::size_t options) {
   const Tokenizer& tokenizer = *task.model().facts.tokenizer;
   if (!tokenizer.contains(token)) return kNone;
-  std::string text = tokenizer.decode(std::span{&token, 1}, /*skip_special_tokens=*/true);
-  constexpr const char* kBlanks = " \t\n\v\f\r";
-  text.erase(0, text.find_first_not_of(kBlanks));
-  text.erase(text.find_last_not_of(kBlanks) + 1);
+  const std::string decoded = tokenizer.decode(std::span{&token, 1}, /*skip_special_tokens=*/true);
+  const std::string_view text = without_white_space_around(decoded);
   const auto& letters = task.table().labels;
   const auto last = letters.begin() + static_cast<std::ptrdiff_t>(std::min(options, letters.size()));
   const auto found = std::find(letters.begin(), last, text);

@@ -33,8 +33,8 @@ class Facts {
   std::string file_;
 };
 
-void add_cube(Table& table, const CubeDescription& cube) {
-  Facts facts{table, "cube"};
+void add_facts(Table& table, const std::string& file, const CubeDescription& cube) {
+  Facts facts{table, file};
   const GameShape& shape = cube.plan.shape;
   facts.add("shape", "layers", std::to_string(shape.layers));
   facts.add("shape", "players", std::to_string(shape.players));
@@ -48,8 +48,8 @@ void add_cube(Table& table, const CubeDescription& cube) {
   facts.add_all("provenance", cube.provenance);
 }
 
-void add_groups(Table& table, const SalientGroups& groups) {
-  Facts facts{table, "groups"};
+void add_facts(Table& table, const std::string& file, const SalientGroups& groups) {
+  Facts facts{table, file};
   facts.add("convention", "selection rule", std::string{name_of(groups.rule)});
   facts.add("convention", "orientation", std::string{name_of(groups.orientation)});
   facts.add("convention", "zero rule", std::string{name_of(groups.zero)});
@@ -60,10 +60,16 @@ void add_groups(Table& table, const SalientGroups& groups) {
   facts.add("identity", "weights digest", groups.weights_digest);
 }
 
-void add_results(Table& table, const ResultsDescription& results) {
-  Facts facts{table, "results"};
+void add_facts(Table& table, const std::string& file, const ResultsDescription& results) {
+  Facts facts{table, file};
   facts.add_identity(results.identity);
   facts.add_all("provenance", results.provenance);
+}
+
+template <class Part>
+void add_each(Table& table, const std::string& kind, const std::vector<const Part*>& parts) {
+  for (std::size_t i = 0; i < parts.size(); ++i)
+    add_facts(table, parts.size() > 1 ? fmt::format("{} {}", kind, i + 1) : kind, *parts[i]);
 }
 
 }  // namespace
@@ -77,9 +83,9 @@ Table experiment_table(const ExperimentParts& parts) {
           "does not.",
       .columns = {"file", "kind", "name", "value"},
       .rows = {}};
-  if (parts.cube != nullptr) add_cube(table, *parts.cube);
-  if (parts.groups != nullptr) add_groups(table, *parts.groups);
-  if (parts.results != nullptr) add_results(table, *parts.results);
+  add_each(table, "cube", parts.cubes);
+  add_each(table, "groups", parts.groups);
+  add_each(table, "results", parts.results);
   return table;
 }
 

@@ -7,15 +7,15 @@
 
 namespace harsanyi {
 
-/// What a report was made from; null where a part is missing.
+/// What a report was made from.
 struct ExperimentParts {
-  const CubeDescription* cube = nullptr;
-  const SalientGroups* groups = nullptr;
-  const ResultsDescription* results = nullptr;
+  std::vector<const CubeDescription*> cubes = {};
+  std::vector<const SalientGroups*> groups = {};
+  std::vector<const ResultsDescription*> results = {};
 };
 
 /// One row per fact, (file, kind, name, value): conventions, identity with its digest, and provenance of the
-/// cube, the groups and the results.
+/// cubes, the groups and the results; several of one kind are numbered from 1.
 [[nodiscard]] Table experiment_table(const ExperimentParts& parts);
 
 }  // namespace harsanyi

@@ -20,6 +20,12 @@ nlohmann::ordered_json json_of(const std::optional<std::filesystem::path>& path)
   return path->string();
 }
 
+nlohmann::ordered_json json_of(const std::vector<std::filesystem::path>& paths) {
+  auto list = nlohmann::ordered_json::array();
+  for (const std::filesystem::path& path : paths) list.push_back(path.string());
+  return list;
+}
+
 nlohmann::ordered_json json_of(const Table& table) {
   require_rectangular(table);
   return {{"name", table.name},
@@ -56,7 +62,7 @@ std::string to_json(const Report& report) {
   json["title"] = report.title;
   json["tables"] = nlohmann::ordered_json::array();
   for (const Table& table : report.tables) json["tables"].push_back(json_of(table));
-  json["cube"] = json_of(report.cube);
+  json["cubes"] = json_of(report.cubes);
   json["groups"] = json_of(report.groups);
   json["results"] = json_of(report.results);
   json["attention_before"] = json_of(report.attention_before);

@@ -13,16 +13,16 @@ namespace harsanyi {
 struct Report {
   std::string title;
   std::vector<Table> tables;
-  std::optional<std::filesystem::path> cube;
-  std::optional<std::filesystem::path> groups;
-  std::optional<std::filesystem::path> results;
+  std::vector<std::filesystem::path> cubes;
+  std::vector<std::filesystem::path> groups;
+  std::vector<std::filesystem::path> results;
   std::optional<std::filesystem::path> attention_before;  ///< forward file without calibration
   std::optional<std::filesystem::path> attention_after;   ///< the same prompt, calibrated
 };
 
-/// What the Python page reads: {"title", "tables": [{"name", "title", "note", "columns", "rows"}], "cube",
-/// "groups", "results", "attention_before", "attention_after"}; absent paths are null. Bytes that are no
-/// UTF-8 become U+FFFD.
+/// What the Python page reads: {"title", "tables": [{"name", "title", "note", "columns", "rows"}], "cubes",
+/// "groups", "results": lists of paths, "attention_before", "attention_after": path or null}. Bytes that are
+/// no UTF-8 become U+FFFD.
 /// @throws ReportError  as `to_csv`
 [[nodiscard]] std::string to_json(const Report& report);
 

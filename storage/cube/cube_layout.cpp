@@ -104,18 +104,22 @@ std::vector<SweepUnit> read_units(hid_t file, const GameShape& shape) {
   return units;
 }
 
+std::string unit_of(ValueKind kind) {
+  return kind == ValueKind::f1 ? "F1" : "log-odds";
+}
+
 void write_tables(hid_t file, const CubeDescription& d, const hdf5::Dataset& layer,
                   const hdf5::Dataset& sample, const hdf5::Dataset& coalition) {
   const auto shape = value_shape(d);
   const auto value = hdf5::create<double>(file, "value", shape, kNotComputed);
   hdf5::attach_axes(value, {&layer, &sample, &coalition});
-  hdf5::write_text(value.get(), "units", "log-odds");
+  hdf5::write_text(value.get(), "units", unit_of(d.value));
   hdf5::write_text(value.get(), "long_name", "value v(S) with only the players of S present");
   hdf5::write_text(value.get(), "coordinates", "sample_benchmark sample_row sample_gold sample_tokens");
   const auto summary = [&](const std::string& name, const std::string& meaning) {
     const auto dataset = hdf5::create<double>(file, name, {shape[0], shape[2]}, kNotComputed);
     hdf5::attach_axes(dataset, {&layer, &coalition});
-    hdf5::write_text(dataset.get(), "units", "log-odds");
+    hdf5::write_text(dataset.get(), "units", unit_of(d.value));
     hdf5::write_text(dataset.get(), "long_name", meaning);
   };
   summary("value_mean", "mean of v(S) over the samples");

@@ -24,9 +24,9 @@ def report(tmp_path, random):
                 "rows": [["vanilla", "67.0 %"], ["gac", 69.5]],
             }
         ],
-        "cube": str(write_cube(tmp_path / "cube.h5", random.normal(size=(2, 3, 4)))),
-        "groups": str(write_groups(tmp_path / "groups.h5", [1, 2], players=2, heads_per_player=1)),
-        "results": None,
+        "cubes": [str(write_cube(tmp_path / "cube.h5", random.normal(size=(2, 3, 4))))],
+        "groups": [str(write_groups(tmp_path / "groups.h5", [1, 2], players=2, heads_per_player=1))],
+        "results": [],
         "attention_before": str(write_forward(tmp_path / "before.h5", tokens, attention)),
         "attention_after": str(write_forward(tmp_path / "after.h5", tokens, after)),
     }
@@ -113,7 +113,7 @@ def test_the_same_report_gives_the_same_page(tmp_path, report):
         ({"title": "x"}, "'tables' is missing"),
         ({"title": "x", "tables": [{"title": "t", "columns": []}]}, "needs the lists"),
         ({"title": "x", "tables": [{"title": "t", "columns": ["a"], "rows": [[1, 2]]}]}, "does not fill"),
-        ({"title": "x", "tables": [], "cube": "nowhere.h5"}, "nowhere.h5: no such file"),
+        ({"title": "x", "tables": [], "cubes": ["nowhere.h5"]}, "nowhere.h5: no such file"),
     ],
 )
 def test_a_bad_report_is_one_line_on_stderr(tmp_path, capsys, content, message):

@@ -37,7 +37,9 @@ TEST(ChooseRows, ASmallerDrawIsTheBeginningOfALargerOne) {
 }
 
 TEST(ChooseRows, HeldOutRowsAndTheOthersShareNoRowAndMissNone) {
-  const RowChoice others{.seed = 7, .hold_out = 30};
+  RowChoice others;
+  others.seed = 7;
+  others.hold_out = 30;
   RowChoice held = others;
   held.held_out = HeldOut::alone;
   std::vector<int> both = choose_rows(100, held);

@@ -26,7 +26,7 @@ CubeDescription cube() {
 
 TEST(ExperimentTable, ListsShapeConventionsIdentityAndProvenanceOfTheCube) {
   const CubeDescription description = cube();
-  const Table table = experiment_table({.cube = &description});
+  const Table table = experiment_table({.cubes = {&description}});
   EXPECT_TRUE(holds(table, {"cube", "shape", "layers", "30"}));
   EXPECT_TRUE(holds(table, {"cube", "shape", "samples", "12"}));
   EXPECT_TRUE(holds(table, {"cube", "convention", "mask", "undifferentiated"}));
@@ -40,7 +40,8 @@ TEST(ExperimentTable, ListsShapeConventionsIdentityAndProvenanceOfTheCube) {
 TEST(ExperimentTable, LeavesOutTheFactorThatDroppingIgnores) {
   CubeDescription description = cube();
   description.mask = MaskKind::drop;
-  EXPECT_FALSE(holds(experiment_table({.cube = &description}), {"cube", "convention", "epsilon", "1e-05"}));
+  EXPECT_FALSE(
+      holds(experiment_table({.cubes = {&description}}), {"cube", "convention", "epsilon", "1e-05"}));
 }
 
 TEST(ExperimentTable, ListsGroupsAndResults) {
@@ -49,7 +50,7 @@ TEST(ExperimentTable, ListsGroupsAndResults) {
   groups.cube_digest = "c0ffee";
   ResultsDescription results;
   results.identity.set("alpha", "0.1");
-  const Table table = experiment_table({.groups = &groups, .results = &results});
+  const Table table = experiment_table({.groups = {&groups}, .results = {&results}});
   EXPECT_TRUE(holds(table, {"groups", "convention", "selection rule", "common_of_positive"}));
   EXPECT_TRUE(holds(table, {"groups", "identity", "cube digest", "c0ffee"}));
   EXPECT_TRUE(holds(table, {"results", "identity", "alpha", "0.1"}));

@@ -34,7 +34,7 @@ Report one_table() {
   report.title = "Demo";
   report.tables = {
       {.name = "mean", .title = "Mean", .note = "A note.", .columns = {"a", "b"}, .rows = {{"1", "x,y"}}}};
-  report.cube = "sweep.h5";
+  report.cubes = {"sweep.h5"};
   return report;
 }
 

@@ -105,7 +105,7 @@ std::string normalised_answer(std::string_view text) {
   std::string answer;
   bool pending_blank = false;
   for (const char32_t c : plain) {
-    if (is_white_space(c)) {
+    if (is_python_space(c)) {
       pending_blank = !answer.empty();
       continue;
     }

@@ -5,7 +5,7 @@
 namespace harsanyi {
 
 /// White space as Python's str.isspace has it.
-[[nodiscard]] bool is_white_space(char32_t c) noexcept;
+[[nodiscard]] bool is_python_space(char32_t c) noexcept;
 
 /// As Python's rstrip and strip; `text` is valid UTF-8.
 [[nodiscard]] std::string_view without_trailing_white_space(std::string_view text) noexcept;

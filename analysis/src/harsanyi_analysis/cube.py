@@ -14,7 +14,7 @@ from .dividends import (
     mean_and_standard_error,
     player_count,
 )
-from .formats import CUBE, open_format, root_attributes, text_group, texts
+from .formats import CUBE, open_format, plain, root_attributes, text_group, texts
 
 LAYER_COALITION = ("layer", "coalition")
 LAYER_SAMPLE_COALITION = ("layer", "sample", "coalition")
@@ -23,7 +23,7 @@ LAYER_SAMPLE_COALITION = ("layer", "sample", "coalition")
 def open_cube(path: str | Path, orientation: Orientation = "present", zero: ZeroRule = "none") -> xr.Dataset:
     """The whole cube in memory, labelled.
 
-    value, dividend                        [layer, sample, coalition]  log-odds, NaN where not computed
+    value, dividend                        [layer, sample, coalition]  log-odds or F1, NaN where not computed
     value_mean, dividend_mean,
     dividend_standard_error                [layer, coalition]          over the samples computed so far
 
@@ -39,6 +39,7 @@ def open_cube(path: str | Path, orientation: Orientation = "present", zero: Zero
     """
     with open_format(path, CUBE) as file:
         stored = file["value"][...]
+        unit = str(plain(file["value"].attrs["units"]))
         values = in_convention(stored, orientation, zero)
         mean, error = mean_and_standard_error(dividends_of(values))
         is_stored_convention = (orientation, zero) == ("present", "none")
@@ -55,7 +56,7 @@ def open_cube(path: str | Path, orientation: Orientation = "present", zero: Zero
         cube = xr.Dataset(tables, coords=_coordinates(file), attrs=_attributes(file))
     cube.attrs.update(orientation=orientation, zero_rule=zero, complete=complete)
     for name, meaning in _MEANINGS.items():
-        cube[name].attrs.update(long_name=meaning, units="log-odds")
+        cube[name].attrs.update(long_name=meaning, units=unit)
     return cube
 
 

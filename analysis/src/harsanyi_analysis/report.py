@@ -75,13 +75,13 @@ def write_report(description: Path, folder: Path) -> Path:
     """
     report = _read_description(description)
     page = Page(report["title"], [_table_of(table) for table in report["tables"]])
-    _add_cube(page, report)
+    _add_cubes(page, report)
     _add_groups(page, report)
     _add_attention(page, report)
     return _write(page, folder)
 
 
-_OPTIONAL_FILES = ("cube", "groups", "results", "attention_before", "attention_after")
+_OPTIONAL_PARTS = {"cubes": [], "groups": [], "results": [], "attention_before": None, "attention_after": None}
 
 
 def _read_description(path: Path) -> dict:
@@ -94,7 +94,7 @@ def _read_description(path: Path) -> dict:
     problem = _problem_of(report)
     if problem:
         raise AnalysisError(f"{path}: {problem}; run `harsanyi report` again")
-    return {name: None for name in _OPTIONAL_FILES} | report
+    return _OPTIONAL_PARTS | report
 
 
 def _problem_of(report: object) -> str | None:
@@ -102,6 +102,9 @@ def _problem_of(report: object) -> str | None:
         return "'title' is missing or no text"
     if not isinstance(report.get("tables"), list):
         return "'tables' is missing or no list"
+    for name in ("cubes", "groups", "results"):
+        if not isinstance(report.get(name, []), list):
+            return f"'{name}' is no list"
     for index, table in enumerate(report["tables"]):
         if not isinstance(table, dict) or not isinstance(table.get("title"), str):
             return f"tables[{index}] has no 'title'"
@@ -118,36 +121,44 @@ def _table_of(table: dict) -> Table:
     return Table(table["title"], table.get("note") or "", table["columns"], table["rows"])
 
 
-def _add_cube(page: Page, report: dict) -> None:
-    if report["cube"] is None:
-        return
-    cube = open_cube(report["cube"])
-    page.measured = _measured(cube)
-    page.pictures += [
-        Picture(
-            "dividend_map",
-            "Dividend map",
-            "Mean Harsanyi dividend of every coalition of key/value head groups, layer by layer. Positive: "
-            "the heads together make the model surer of the right answer than their parts explain. Negative: "
-            "they get in each other's way. The empty coalition is left out; its dividend is the value with "
-            "the whole layer masked.",
-            figures.dividend_map(cube, _groups_on_present(report)),
-        ),
-        Picture(
-            "sorted_dividends",
-            "Sorted dividends",
-            "The dividends of each layer, largest first. The axis is linear near 0 and logarithmic beyond.",
-            figures.sorted_dividends(cube),
-        ),
-    ]
+def _add_cubes(page: Page, report: dict) -> None:
+    cubes = [open_cube(path) for path in report["cubes"]]
+    groups = [open_groups(path) for path in report["groups"]]
+    for number, cube in enumerate(cubes):
+        suffix = _suffix(number, cubes)
+        facts = _measured(cube)
+        about = f" ({facts['samples']})" if suffix else ""
+        page.measured |= {name + about: value for name, value in facts.items()}
+        page.pictures += [
+            Picture(
+                f"dividend_map{suffix}",
+                f"Dividend map{about}",
+                "Mean Harsanyi dividend of every coalition of key/value head groups, layer by layer. Positive: "
+                "the heads together make the model surer of the right answer than their parts explain. Negative: "
+                "they get in each other's way. The empty coalition is left out; its dividend is the value with "
+                "the whole layer masked.",
+                figures.dividend_map(cube, _groups_of(cube, groups)),
+            ),
+            Picture(
+                f"sorted_dividends{suffix}",
+                f"Sorted dividends{about}",
+                "The dividends of each layer, largest first. The axis is linear near 0 and logarithmic beyond.",
+                figures.sorted_dividends(cube),
+            ),
+        ]
 
 
-def _groups_on_present(report: dict) -> xr.Dataset | None:
-    """The groups if their coalitions mean the same as the map's."""
-    if report["groups"] is None:
-        return None
-    groups = open_groups(report["groups"])
-    return groups if groups.attrs["orientation"] == "present" else None
+def _suffix(number: int, parts: list) -> str:
+    """Of file names: none for a single part."""
+    return f"_{number + 1}" if len(parts) > 1 else ""
+
+
+def _groups_of(cube: xr.Dataset, groups: list[xr.Dataset]) -> xr.Dataset | None:
+    """The groups selected from the cube whose coalitions mean the same as the map's."""
+    for one in groups:
+        if one.attrs["cube_digest"] == cube.attrs.get("identity_digest") and one.attrs["orientation"] == "present":
+            return one
+    return None
 
 
 def _measured(cube: xr.Dataset) -> dict[str, str]:
@@ -171,13 +182,16 @@ def _count(names: list[str]) -> tuple[list[str], list[int]]:
 
 
 def _add_groups(page: Page, report: dict) -> None:
-    if report["groups"] is None:
-        return
-    groups = open_groups(report["groups"])
-    rule = groups.attrs["selection_rule"].replace("_", " ")
-    edited = groups.attrs["edited_heads"].replace("_", " ")
-    caption = f"Selection rule: {rule}. Calibrated are the heads {edited}; the others keep their attention."
-    page.pictures.append(Picture("salient_heads", "Salient heads", caption, figures.salient_heads(groups)))
+    for number, path in enumerate(report["groups"]):
+        groups = open_groups(path)
+        suffix = _suffix(number, report["groups"])
+        rule = groups.attrs["selection_rule"].replace("_", " ")
+        edited = groups.attrs["edited_heads"].replace("_", " ")
+        about = f" ({groups.attrs.get('benchmarks', '').replace(',', ', ')})" if suffix else ""
+        caption = f"Selection rule: {rule}. Calibrated are the heads {edited}; the others keep their attention."
+        page.pictures.append(
+            Picture(f"salient_heads{suffix}", f"Salient heads{about}", caption, figures.salient_heads(groups))
+        )
 
 
 def _add_attention(page: Page, report: dict) -> None:

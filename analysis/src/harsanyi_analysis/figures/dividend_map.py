@@ -36,7 +36,7 @@ def dividend_map(cube: xr.Dataset, groups: xr.Dataset | None = None) -> Figure:
     without_frame(axes)
     bar = figure.colorbar(image, ax=axes, extend="both", pad=0.02, fraction=0.05, aspect=35)
     bar.outline.set_visible(False)
-    bar.set_label("mean dividend (log-odds)")
+    bar.set_label(f"mean dividend ({cube['dividend_mean'].attrs['units']})")
     samples = cube.sizes["sample"]
     axes.set_title(f"Which coalitions of heads cooperate (red) or compete (blue)\nmean over {samples} samples")
     return figure

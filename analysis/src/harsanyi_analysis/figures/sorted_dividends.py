@@ -42,7 +42,7 @@ def sorted_dividends(cube: xr.Dataset) -> Figure:
     if few:
         axes.set_xticks(rank)
     axes.set_xlabel("rank of the coalition within its layer")
-    axes.set_ylabel("mean dividend (log-odds)")
+    axes.set_ylabel(f"mean dividend ({cube['dividend_mean'].attrs['units']})")
     axes.grid(axis="y", color=LINE, linewidth=0.5)
     axes.spines[["top", "right"]].set_visible(False)
     bar = figure.colorbar(colours, ax=axes, pad=0.02, aspect=30)
