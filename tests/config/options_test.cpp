@@ -6,6 +6,7 @@
 #include "orchestrator/config/evaluate_options.hpp"
 #include "orchestrator/config/forward_options.hpp"
 #include "orchestrator/config/inspect_options.hpp"
+#include "orchestrator/config/layers_options.hpp"
 #include "orchestrator/config/plan_options.hpp"
 #include "orchestrator/config/report_options.hpp"
 #include "orchestrator/config/select_options.hpp"
@@ -58,8 +59,8 @@ Arguments operator+(Arguments left, const Arguments& right) {
 
 template <class Options>
 class EveryCommand : public testing::Test {};
-using AllOptions = testing::Types<DoctorOptions, EvaluateOptions, ForwardOptions, InspectOptions, PlanOptions,
-                                  ReportOptions, SelectOptions, SweepOptions>;
+using AllOptions = testing::Types<DoctorOptions, EvaluateOptions, ForwardOptions, InspectOptions,
+                                  LayersOptions, PlanOptions, ReportOptions, SelectOptions, SweepOptions>;
 TYPED_TEST_SUITE(EveryCommand, AllOptions);
 
 TYPED_TEST(EveryCommand, ReadsBackTheConfigurationItPrints) {
@@ -78,9 +79,68 @@ TEST(SweepOptions, HaveThePapersDefaults) {
   EXPECT_EQ(options.seed, 42U);
   EXPECT_EQ(options.epsilon, 1e-5);
   EXPECT_EQ(options.mask, MaskKind::undifferentiated);
-  EXPECT_EQ(options.value, ValueKind::label_set);
+  EXPECT_FALSE(options.value) << "the benchmarks say what a value measures";
   EXPECT_EQ(options.attempts, 3);
   EXPECT_TRUE(std::filesystem::exists(options.data.benchmark_table / "sst2.json"));
+}
+
+TEST(Convention, OfTheReleaseSetsEveryChoiceAtOnce) {
+  const Arguments release{"--convention", "release"};
+  const auto sweep = parsed<SweepOptions>(kSweep + release);
+  EXPECT_EQ(sweep.samples, 900);
+  EXPECT_EQ(sweep.epsilon, 1e-10);
+  EXPECT_EQ(sweep.data.letters, LetterRule::release);
+  const auto select = parsed<SelectOptions>(Arguments{"--cube", "c.h5"} + release);
+  EXPECT_EQ(select.orientation, Orientation::masked);
+  EXPECT_EQ(select.zero, ZeroRule::code);
+  EXPECT_EQ(select.edited, EditedHeads::inside_group);
+  EXPECT_EQ(select.rule, SelectionRule::max_dividend_with_empty);
+  EXPECT_EQ(select.scale_of(ValueKind::label_set), ValueScale::probability);
+  EXPECT_EQ(select.scale_of(ValueKind::full_vocabulary), ValueScale::measured);
+  const auto evaluate = parsed<EvaluateOptions>(kEvaluate + release);
+  EXPECT_EQ(evaluate.calibration.beta, 0.4);
+  EXPECT_EQ(evaluate.calibration.decoding, DecodeCalibration::row_only);
+}
+
+TEST(Convention, LeavesWhatIsNamedItselfWhereverItStands) {
+  const auto sweep =
+      parsed<SweepOptions>(Arguments{"--samples", "7"} + kSweep + Arguments{"--convention", "release"});
+  EXPECT_EQ(sweep.samples, 7);
+  EXPECT_EQ(sweep.epsilon, 1e-10);
+  const auto select =
+      parsed<SelectOptions>({"--cube", "c.h5", "--value-scale", "measured", "--convention", "release"});
+  EXPECT_EQ(select.scale_of(ValueKind::label_set), ValueScale::measured);
+  EXPECT_EQ(select.zero, ZeroRule::code);
+}
+
+TEST(Convention, OfAFileIsReplacedByThatOfTheCommandLineButItsOtherLinesStand) {
+  const test::TempFolder folder;
+  std::ofstream{folder / "sweep.ini"} << "convention = release\nsamples = 11\n";
+  const Arguments file{"--config", (folder / "sweep.ini").string()};
+  EXPECT_EQ(parsed<SweepOptions>(kSweep + file).epsilon, 1e-10);
+  const auto paper = parsed<SweepOptions>(kSweep + file + Arguments{"--convention", "paper"});
+  EXPECT_EQ(paper.epsilon, 1e-5);
+  EXPECT_EQ(paper.samples, 11);
+}
+
+TEST(LayersOptions, ChooseByCalibrationRowsAndNeedSome) {
+  const Arguments search{"--model", "m", "--groups", "g.h5", "--benchmark", "sst2", "--out", "layers"};
+  EXPECT_NE(message_for<LayersOptions>(search).find("--calibration-samples"), std::string::npos);
+  EXPECT_EQ(parsed<LayersOptions>(search + Arguments{"--calibration-samples", "20"}).split,
+            ScoredPart::calibration);
+  EXPECT_EQ(parsed<LayersOptions>(search + Arguments{"--split", "scored"}).split, ScoredPart::scored);
+  EXPECT_NE(
+      message_for<LayersOptions>(search + Arguments{"--split", "scored", "--model", "n", "--groups", "h.h5"})
+          .find("one model"),
+      std::string::npos);
+}
+
+TEST(EvaluateOptions, TakeLayersFromOnePlaceAlone) {
+  const Arguments found{"--layers-from", "layers.json"};
+  EXPECT_NE(
+      message_for<EvaluateOptions>(kEvaluate + found + Arguments{"--layers", "0-2"}).find("give one of them"),
+      std::string::npos);
+  EXPECT_NE(message_for<EvaluateOptions>(kEvaluate + found + found).find("one per model"), std::string::npos);
 }
 
 TEST(SweepOptions, RefuseWhatIsOutOfRange) {

@@ -12,10 +12,13 @@ TEST(LayerList, NamesLayersAndRanges) {
   EXPECT_EQ(LayerList::parse("5")->among(6), (std::vector<bool>{false, false, false, false, false, true}));
   EXPECT_EQ(LayerList::parse("all")->among(2), (std::vector<bool>{true, true}));
   EXPECT_EQ(LayerList{}.among(2), (std::vector<bool>{true, true}));
+  EXPECT_EQ(LayerList::parse("none")->among(2), (std::vector<bool>{false, false}));
+  EXPECT_EQ(LayerList::of({1}).among(2), (std::vector<bool>{false, true}));
+  EXPECT_EQ(LayerList::of({}), LayerList::parse("none"));
 }
 
 TEST(LayerList, IsWrittenAsItIsRead) {
-  for (const char* text : {"all", "3", "0-3,7", "7,0-3", "1-1"}) {
+  for (const char* text : {"all", "none", "3", "0-3,7", "7,0-3", "1-1"}) {
     const auto list = LayerList::parse(text);
     ASSERT_TRUE(list) << text;
     EXPECT_EQ(LayerList::parse(list->text()), list) << text;

@@ -61,7 +61,7 @@ def write_rows(file: Path, count: int, seed: int) -> None:
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def write_model(folder: Path, seed: int) -> None:
+def write_model(folder: Path, seed: int, vocabulary: int = VOCABULARY, positions: int = POSITIONS) -> None:
     d, heads, size, wide = 96, 6, 16, 160
     config = {
         "model_type": "llama",
@@ -71,12 +71,12 @@ def write_model(folder: Path, seed: int) -> None:
         "num_attention_heads": heads,
         "num_key_value_heads": PLAYERS,
         "head_dim": size,
-        "vocab_size": VOCABULARY,
-        "max_position_embeddings": POSITIONS,
+        "vocab_size": vocabulary,
+        "max_position_embeddings": positions,
         "tie_word_embeddings": True,
     }
     (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
-    shapes = {"model.embed_tokens.weight": (VOCABULARY, d), "model.norm.weight": (d,)}
+    shapes = {"model.embed_tokens.weight": (vocabulary, d), "model.norm.weight": (d,)}
     for layer in range(LAYERS):
         name = f"model.layers.{layer}."
         shapes |= {

@@ -81,7 +81,7 @@ TEST_F(ReportFolder, HasNoFileForATableWithoutAPlainOrUniqueName) {
 TEST(ReportJson, HasTheFieldsThatThePageReads) {
   const auto json = nlohmann::json::parse(to_json(one_table()));
   EXPECT_EQ(json.at("title"), "Demo");
-  EXPECT_EQ(json.at("cube"), "sweep.h5");
+  EXPECT_EQ(json.at("cubes"), nlohmann::json::array({"sweep.h5"}));
   for (const char* absent : {"groups", "results", "attention_before", "attention_after"})
     EXPECT_TRUE(json.at(absent).is_null()) << absent;
   const auto& table = json.at("tables").at(0);

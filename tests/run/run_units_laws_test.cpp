@@ -286,6 +286,16 @@ TEST(Together, AFailureOnRankZeroReachesAllRanksWithItsType) {
   });
 }
 
+TEST(ToldByRank0, EveryRankHasItsNumber) {
+  on_every_rank([](Communicator& comm) {
+    for (const std::int64_t number : {std::int64_t{-1}, std::int64_t{1} << 40}) {
+      const std::int64_t own = comm.rank() == Rank{0} ? number : 17;
+      EXPECT_EQ(told_by_rank_0(comm, own), number);
+      together(comm, [] {});
+    }
+  });
+}
+
 TEST(Together, TheFirstFailureByRankIsTold) {
   on_every_rank([](Communicator& comm) {
     if (comm.size() < 4) return;

@@ -57,6 +57,15 @@ TEST_P(SalientGroupOfEveryGameSize, EveryQueryHeadIsEitherOfTheGroupOrOutside) {
   EXPECT_EQ(edited_players(group, EditedHeads::outside_group, players), group.complement(players));
 }
 
+TEST(MaxDividendWithEmpty, TakesTheFirstOfEqualsTheEmptyOneIncluded) {
+  const auto choose = [](const std::vector<double>& w) {
+    return salient_group(w, SelectionRule::max_dividend_with_empty);
+  };
+  EXPECT_TRUE(choose({2.0, 1.0, -1.0, 2.0}).members.empty());
+  EXPECT_EQ(choose({0.0, 1.0, 3.0, 3.0}).members.index(), 2);
+  EXPECT_EQ(choose({0.0, 1.0, 3.0, 2.5}).margin, 0.5);
+}
+
 TEST(MaxDividend, NeverChoosesTheEmptyCoalition) {
   EXPECT_EQ(by_max({9.0, -1.0, -2.0, -3.0}).members, Coalition{1});
 }

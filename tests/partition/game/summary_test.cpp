@@ -9,6 +9,7 @@
 #include "partition/base/error.hpp"
 #include "partition/game/coalition.hpp"
 #include "partition/game/dividends.hpp"
+#include "partition/game/value.hpp"
 #include "tests/partition/game/random_game.hpp"
 
 namespace harsanyi {
@@ -95,6 +96,17 @@ TEST(Summary, RefusesValuesThatAreNoTableOfCompleteGames) {
   EXPECT_THROW((void)summarise({1, 2}, 0), GameError);
   EXPECT_THROW((void)summarise({1, 2}, kMaxPlayers + 1), GameError);
   EXPECT_THROW((void)summarise({1, 2, 3, std::nan("")}, 1), GameError);
+}
+
+TEST(LayerSummary, OnTheScaleOfProbabilitiesIsThatOfTheirTable) {
+  const std::vector<double> values{0.5, -1.0, 2.0, 0.25, 1.5, 0.0, -2.0, 3.0};
+  std::vector<double> probabilities;
+  for (const double v : values) probabilities.push_back(on_scale(v, ValueScale::probability));
+  const auto scaled =
+      summarise_layer(values, 2, Orientation::masked, ZeroRule::code, ValueScale::probability);
+  const auto direct = summarise_layer(probabilities, 2, Orientation::masked, ZeroRule::code);
+  EXPECT_EQ(scaled.dividend_mean, direct.dividend_mean);
+  EXPECT_EQ(scaled.value_mean, direct.value_mean);
 }
 
 }  // namespace

@@ -74,5 +74,13 @@ TEST(LogOddsOverVocabulary, AreTheLogitAgainstTheRestClippedAndNaNForNaN) {
   EXPECT_TRUE(std::isnan(log_odds_over_vocabulary(std::nan(""), 0.0)));
 }
 
+TEST(OnScale, ProbabilityIsTheOneWhoseLogOddsItIs) {
+  for (const double p : {1e-9, 0.25, 0.5, 0.999})
+    EXPECT_NEAR(on_scale(std::log(p / (1 - p)), ValueScale::probability), p, 1e-12);
+  EXPECT_EQ(on_scale(0.0, ValueScale::probability), 0.5);
+  EXPECT_EQ(on_scale(-3.5, ValueScale::measured), -3.5);
+  EXPECT_TRUE(std::isnan(on_scale(std::numeric_limits<double>::quiet_NaN(), ValueScale::probability)));
+}
+
 }  // namespace
 }  // namespace harsanyi

@@ -204,5 +204,28 @@ TEST(PublishedFlops, AreSeveralTimesTheCostOfThePlansUnits) {
   EXPECT_GT(published_flops(plan, kSmall, tokens) / units, 3.0);
 }
 
+TEST(GenerationCost, IsThatOfEveryGameAndGrowsWithTheNewTokens) {
+  const ModelShape model{.layers = 2,
+                         .hidden = 8,
+                         .query_heads = 2,
+                         .kv_heads = 2,
+                         .head_size = 4,
+                         .intermediate = 16,
+                         .vocabulary = 10,
+                         .tied_embeddings = true};
+  const std::vector<int> tokens{5, 7};
+  const EvaluationUnit items{UnitId{0}, 0, 0, {0, 2}};
+  const SweepUnit games{UnitId{0}, {0, 2}, {0, 4}, {0, 2}};
+  const double once = generation_cost_of(items, model, tokens, 3).flops;
+  EXPECT_DOUBLE_EQ(generation_cost_of(games, model, tokens, 3).flops, 2 * 4 * once);
+  EXPECT_GT(generation_cost_of(items, model, tokens, 4).flops, once);
+  // The matrices alone, counted by hand: 12 + 6 positions of 2 layers, logits of 6 positions.
+  const double matrices = 2.0 * 18 * 2 * static_cast<double>(model.layer_parameters()) + 2.0 * 6 * 8 * 10;
+  EXPECT_GT(once, matrices);
+  EXPECT_LT(once, 1.2 * matrices);
+  EXPECT_THROW((void)generation_cost_of(items, model, tokens, 0), PlanError);
+  EXPECT_THROW((void)generation_cost_of(games, model, std::vector<int>{5}, 3), PlanError);
+}
+
 }  // namespace
 }  // namespace harsanyi

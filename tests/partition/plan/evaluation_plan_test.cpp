@@ -42,12 +42,7 @@ TEST(EvaluationPlan, PutsTablesOutermostThenMethodsThenItems) {
   for (const auto& unit : plan.units)
     units.emplace_back(unit.table, unit.method, unit.items.first, unit.items.last);
   EXPECT_EQ(units, (std::vector<std::tuple<int, int, std::int64_t, std::int64_t>>{
-                       {0, 0, 0, AnswerKind::label_logits, 3},
-                       {0, 0, 3, AnswerKind::label_logits, 5},
-                       {0, 1, 0, AnswerKind::label_logits, 3},
-                       {0, 1, 3, AnswerKind::label_logits, 5},
-                       {1, 0, 0, AnswerKind::label_logits, 1},
-                       {1, 1, 0, AnswerKind::label_logits, 1}}));
+                       {0, 0, 0, 3}, {0, 0, 3, 5}, {0, 1, 0, 3}, {0, 1, 3, 5}, {1, 0, 0, 1}, {1, 1, 0, 1}}));
 }
 
 TEST(EvaluationPlan, RefusesTablesOfNothing) {
@@ -57,7 +52,7 @@ TEST(EvaluationPlan, RefusesTablesOfNothing) {
   EXPECT_THROW((void)make_evaluation_plan({{0, 1, 5, AnswerKind::label_logits, 0}}, 4), PlanError);
   EXPECT_THROW((void)make_evaluation_plan({{0, 1, 5, AnswerKind::label_logits, 2}}, 0), PlanError);
   constexpr int kMany = std::numeric_limits<int>::max();
-  EXPECT_THROW((void)make_evaluation_plan({{0, kMany, kMany, 2}}, 1), PlanError);
+  EXPECT_THROW((void)make_evaluation_plan({{0, kMany, kMany, AnswerKind::label_logits, 2}}, 1), PlanError);
 }
 
 }  // namespace
