@@ -23,7 +23,9 @@ struct Case {
   Intervention intervention;
 };
 
-void PrintTo(const Case& one, std::ostream* out) { *out << one.name; }
+void PrintTo(const Case& one, std::ostream* out) {
+  *out << one.name;
+}
 
 Calibration calibrate_everything(const ModelShape& shape, DecodeCalibration mode) {
   std::vector<int> heads;
@@ -41,6 +43,9 @@ std::vector<Case> cases() {
   qwen.shape.kv_heads = 2;
   test::RandomModel one_player{.seed = 3};
   one_player.shape.kv_heads = 1;
+  const test::RandomModel mistral{.family = "mistral", .sliding_window = 4, .seed = 4};
+  test::RandomModel qwen3{.family = "qwen3", .sliding_window = 5, .seed = 5};
+  qwen3.shape.head_size = 16;
   const LayerMask mask{LayerId{1}, Coalition{2}};
   const LayerMask drop{LayerId{2}, Coalition{1}, MaskKind::drop};
   const auto calibrated = [](const test::RandomModel& model, DecodeCalibration mode) {
@@ -49,11 +54,15 @@ std::vector<Case> cases() {
   return {{"Llama", llama, {}},
           {"Qwen2", qwen, {}},
           {"OnePlayer", one_player, {}},
+          {"Mistral", mistral, {}},
+          {"MistralMasked", mistral, {.mask = mask, .calibration = {}}},
+          {"Qwen3", qwen3, {}},
           {"Masked", llama, {.mask = mask, .calibration = {}}},
           {"Dropped", llama, {.mask = drop, .calibration = {}}},
           {"PrefillOnly", llama, calibrated(llama, DecodeCalibration::prefill_only)},
           {"RowOnly", llama, calibrated(llama, DecodeCalibration::row_only)},
-          {"Running", qwen, calibrated(qwen, DecodeCalibration::running)}};
+          {"Running", qwen, calibrated(qwen, DecodeCalibration::running)},
+          {"RunningMistral", mistral, calibrated(mistral, DecodeCalibration::running)}};
 }
 
 const std::vector<Prompt>& prompts() {

@@ -61,12 +61,18 @@ std::vector<Case> cases() {
   qwen.shape.kv_heads = 2;
   test::RandomModel one_layer{.seed = 3};
   one_layer.shape.layers = 1;
+  const test::RandomModel mistral{.family = "mistral", .sliding_window = 4, .seed = 4};
+  test::RandomModel qwen3{.family = "qwen3", .seed = 5};
+  qwen3.shape.head_size = 16;
   const GameRules drop{.mask = MaskKind::drop, .value = ValueKind::full_vocabulary};
   return {{"Llama", llama, {}},
           {"LlamaDropped", llama, drop},
           {"Qwen2", qwen, {.value = ValueKind::full_vocabulary}},
           {"Qwen2Dropped", qwen, {.mask = MaskKind::drop}},
           {"ExactlyUniform", llama, {.epsilon = 0.0}},
+          {"MistralWindow", mistral, {}},
+          {"MistralDropped", mistral, drop},
+          {"Qwen3", qwen3, {}},
           {"OneLayer", one_layer, {}}};
 }
 

@@ -1,6 +1,8 @@
 #include "worker/model/model_config.hpp"
 
 #include <fstream>
+#include <optional>
+#include <vector>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -85,8 +87,65 @@ TEST_F(ModelConfigFile, Qwen2HasBiasesOnQueriesKeysAndValues) {
   config_["model_type"] = "qwen2";
   EXPECT_TRUE(read().qkv_bias);
   EXPECT_FALSE(read().output_bias);
-  config_["use_sliding_window"] = true;
-  EXPECT_NE(error().find("sliding"), std::string::npos);
+  EXPECT_FALSE(read().qk_norm);
+}
+
+TEST_F(ModelConfigFile, Qwen3HasNormsOnQueriesAndKeysAndHeadsOf128) {
+  config_["model_type"] = "qwen3";
+  config_.erase("head_dim");
+  EXPECT_TRUE(read().qk_norm);
+  EXPECT_FALSE(read().qkv_bias);
+  EXPECT_EQ(read().shape.head_size, 128);
+  config_["attention_bias"] = true;
+  EXPECT_TRUE(read().qkv_bias && read().output_bias);
+}
+
+using Windows = std::vector<std::optional<std::int64_t>>;
+
+TEST_F(ModelConfigFile, MistralSlidesInEveryLayerUnlessTheWindowIsNull) {
+  config_["model_type"] = "mistral";
+  EXPECT_EQ(read().windows, (Windows{{}, {}, {}}));
+  config_["sliding_window"] = 17;
+  EXPECT_EQ(read().windows, (Windows{17, 17, 17}));
+  config_.erase("sliding_window");
+  EXPECT_EQ(read().windows, (Windows{4096, 4096, 4096}));
+  config_["sliding_window"] = 0;
+  EXPECT_NE(error().find("sliding_window"), std::string::npos);
+}
+
+TEST_F(ModelConfigFile, QwenSlidesInTheLayersThatItsConfigNames) {
+  for (const char* family : {"qwen2", "qwen3"}) {
+    config_["model_type"] = family;
+    config_.erase("layer_types");
+    config_["sliding_window"] = 9;
+    config_["max_window_layers"] = 1;
+    config_["use_sliding_window"] = false;
+    EXPECT_EQ(read().windows, (Windows{{}, {}, {}}));
+    config_["use_sliding_window"] = true;
+    EXPECT_EQ(read().windows, (Windows{{}, 9, 9}));
+    config_["layer_types"] = {"sliding_attention", "full_attention", "full_attention"};
+    EXPECT_EQ(read().windows, (Windows{9, {}, {}}));
+    config_["sliding_window"] = nullptr;
+    EXPECT_NE(error().find("no window"), std::string::npos) << error();
+    config_["layer_types"] = {"full_attention"};
+    EXPECT_NE(error().find("layer_types"), std::string::npos) << error();
+    config_["layer_types"] = {"full_attention", "full_attention", "linear_attention"};
+    EXPECT_NE(error().find("linear_attention"), std::string::npos) << error();
+  }
+}
+
+TEST_F(ModelConfigFile, EndTokensOfTheGenerationConfigWin) {
+  EXPECT_TRUE(read().end_tokens.empty());
+  config_["eos_token_id"] = 2;
+  EXPECT_EQ(read().end_tokens, std::vector{2});
+  config_["eos_token_id"] = {7, 9};
+  EXPECT_EQ(read().end_tokens, (std::vector{7, 9}));
+  std::ofstream{folder_ / "generation_config.json"} << R"({"max_length": 20})";
+  EXPECT_EQ(read().end_tokens, (std::vector{7, 9}));
+  std::ofstream{folder_ / "generation_config.json"} << R"({"eos_token_id": [1, 5]})";
+  EXPECT_EQ(read().end_tokens, (std::vector{1, 5}));
+  std::ofstream{folder_ / "generation_config.json"} << R"({"eos_token_id": "five"})";
+  EXPECT_NE(error().find("generation_config.json"), std::string::npos) << error();
 }
 
 struct Damage {
@@ -106,24 +165,26 @@ TEST_P(DamagedConfig, IsRefusedByKey) {
 
 INSTANTIATE_TEST_SUITE_P(
     Keys, DamagedConfig,
-    testing::Values(Damage{"UnknownFamily", "model_type", "gpt_neox", "supported are: llama, qwen2"},
-                    Damage{"NoFamily", "model_type", nullptr, "model_type"},
-                    Damage{"Text", "num_hidden_layers", "three", "num_hidden_layers"},
-                    Damage{"Zero", "hidden_size", 0, "hidden_size"},
-                    Damage{"Negative", "vocab_size", -5, "vocab_size"},
-                    Damage{"Huge", "intermediate_size", 1e30, "intermediate_size"},
-                    Damage{"HugeInteger", "intermediate_size", 4000000000U, "intermediate_size"},
-                    Damage{"Fraction", "num_attention_heads", 1.5, "num_attention_heads"},
-                    Damage{"Uneven", "num_key_value_heads", 4, "num_key_value_heads"},
-                    Damage{"OddHead", "head_dim", 7, "odd"},
-                    Damage{"Theta", "rope_theta", -1.0, "rope_theta"},
-                    Damage{"Epsilon", "rms_norm_eps", "small", "rms_norm_eps"},
-                    Damage{"Scaling", "rope_scaling", json{{"rope_type", "yarn"}, {"factor", 2.0}}, "yarn"},
-                    Damage{"ScalingParts", "rope_scaling", json{{"rope_type", "llama3"}, {"factor", 2.0}},
-                           "low_freq_factor"},
-                    Damage{"Activation", "hidden_act", "gelu", "hidden_act"},
-                    Damage{"Tied", "tie_word_embeddings", "yes", "tie_word_embeddings"},
-                    Damage{"Bias", "attention_bias", "yes", "type must be boolean"}),
+    testing::Values(
+        Damage{"UnknownFamily", "model_type", "gpt_neox", "supported are: llama, mistral, qwen2, qwen3"},
+        Damage{"NoFamily", "model_type", nullptr, "model_type"},
+        Damage{"Text", "num_hidden_layers", "three", "num_hidden_layers"},
+        Damage{"Zero", "hidden_size", 0, "hidden_size"}, Damage{"Negative", "vocab_size", -5, "vocab_size"},
+        Damage{"Huge", "intermediate_size", 1e30, "intermediate_size"},
+        Damage{"HugeInteger", "intermediate_size", 4000000000U, "intermediate_size"},
+        Damage{"Fraction", "num_attention_heads", 1.5, "num_attention_heads"},
+        Damage{"Uneven", "num_key_value_heads", 4, "num_key_value_heads"},
+        Damage{"OddHead", "head_dim", 7, "odd"}, Damage{"Theta", "rope_theta", -1.0, "rope_theta"},
+        Damage{"Epsilon", "rms_norm_eps", "small", "rms_norm_eps"},
+        Damage{"Scaling", "rope_scaling", json{{"rope_type", "yarn"}, {"factor", 2.0}}, "yarn"},
+        Damage{"ScalingParts", "rope_scaling", json{{"rope_type", "llama3"}, {"factor", 2.0}},
+               "low_freq_factor"},
+        Damage{"PartialRotation", "rope_parameters", json{{"partial_rotary_factor", 0.5}}, "partial"},
+        Damage{"MlpBias", "mlp_bias", true, "mlp_bias"},
+        Damage{"EndToken", "eos_token_id", -1, "eos_token_id"},
+        Damage{"Activation", "hidden_act", "gelu", "hidden_act"},
+        Damage{"Tied", "tie_word_embeddings", "yes", "tie_word_embeddings"},
+        Damage{"Bias", "attention_bias", "yes", "type must be boolean"}),
     [](const auto& one) { return one.param.name; });
 
 TEST_F(ModelConfigFile, RefusesWhatIsNoJson) {

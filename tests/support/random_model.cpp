@@ -62,6 +62,10 @@ std::vector<NamedTensor> make_tensors(const RandomModel& model) {
       make.bias(prefix + "self_attn.k_proj.bias", kv);
       make.bias(prefix + "self_attn.v_proj.bias", kv);
     }
+    if (model.family == "qwen3") {
+      make.norm(prefix + "self_attn.q_norm.weight", s.head_size);
+      make.norm(prefix + "self_attn.k_norm.weight", s.head_size);
+    }
     make.matrix(prefix + "self_attn.o_proj.weight", s.hidden, q);
     make.norm(prefix + "post_attention_layernorm.weight", s.hidden);
     make.matrix(prefix + "mlp.gate_proj.weight", s.intermediate, s.hidden);
@@ -123,7 +127,10 @@ json config_of(const RandomModel& model) {
           {"rms_norm_eps", 1e-5},
           {"rope_theta", 10000.0},
           {"hidden_act", "silu"},
-          {"tie_word_embeddings", s.tied_embeddings}};
+          {"tie_word_embeddings", s.tied_embeddings},
+          {"use_sliding_window", model.sliding_window.has_value()},
+          {"sliding_window", model.sliding_window ? json(*model.sliding_window) : json{}},
+          {"max_window_layers", 0}};
 }
 
 }  // namespace

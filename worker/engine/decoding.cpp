@@ -40,7 +40,7 @@ void Decoding::start(std::span<const Prompt> prompts, DecodeCalibration calibrat
     for (std::size_t layer = 0; layer < edits_.size(); ++layer) {
       LayerState& state = sequence.layers.emplace_back();
       if (edits_[layer].calibration)
-        state.calibrator.emplace(*edits_[layer].calibration, calibration, AttentionWindow{});
+        state.calibrator.emplace(*edits_[layer].calibration, calibration, decoder_.config().windows[layer]);
     }
     sequences_.push_back(std::move(sequence));
   }

@@ -33,11 +33,15 @@ Projections Decoder::project(int index, const at::Tensor& x_CRd, const Rows& row
   const std::int64_t size = config_.shape.head_size;
   const at::Tensor normed = norm(x_CRd, w.attention_norm_d);
   const auto heads = [size](const at::Tensor& rows_) { return rows_.unflatten(-1, {-1, size}); };
+  const auto normed_heads = [&](const at::Tensor& rows_, const at::Tensor& weight_D) {
+    return weight_D.defined() ? norm(heads(rows_), weight_D) : heads(rows_);
+  };
   const at::Tensor asking = wanted_rows(normed, rows, wanted);
   const RotaryTable& angles = wanted == QueryRows::all ? rows.rotary : rows.rotary_of_last;
-  return {.q_CRHD = rotate(heads(affine(asking, w.q_proj, w.q_bias)), angles),
-          .k_CRKD = rotate(heads(affine(normed, w.k_proj, w.k_bias)), rows.rotary),
-          .v_CRKD = heads(affine(normed, w.v_proj, w.v_bias))};
+  return {.q_CRHD = rotate(normed_heads(affine(asking, w.q_proj, w.q_bias), w.q_norm_D), angles),
+          .k_CRKD = rotate(normed_heads(affine(normed, w.k_proj, w.k_bias), w.k_norm_D), rows.rotary),
+          .v_CRKD = heads(affine(normed, w.v_proj, w.v_bias)),
+          .window = config_.windows[static_cast<std::size_t>(index)]};
 }
 
 at::Tensor Decoder::mlp(int index, const at::Tensor& x) const {

@@ -2,6 +2,7 @@
 
 #include <fstream>
 #include <limits>
+#include <string_view>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -27,6 +28,13 @@ class ConfigReader {
 
   [[noreturn]] void fail(const std::string& reason) const {
     throw ModelError{fmt::format("{}: {}", file_.string(), reason)};
+  }
+
+  /// Keys that the file leaves out; one that is null stays null. @param text  a JSON object
+  void assume(std::string_view text) {
+    const json defaults = json::parse(text);
+    for (const auto& [key, value] : defaults.items())
+      if (!json_.contains(key)) json_[key] = value;
   }
 
   [[nodiscard]] const json& all() const noexcept { return json_; }
@@ -80,6 +88,8 @@ void read_rope(const ConfigReader& reader, ModelConfig& config) {
   config.rope_theta = joined && scaling.contains("rope_theta") ? reader.positive(scaling, "rope_theta")
                                                                : reader.positive("rope_theta", 10000.0);
   if (!scaling.is_object()) return;
+  if (scaling.value("partial_rotary_factor", reader.all().value("partial_rotary_factor", json(1.0))) != 1.0)
+    reader.fail("partial_rotary_factor is not 1; heads that are rotated in part are not supported");
   const json type = scaling.value("rope_type", scaling.value("type", json{"default"}));
   if (type == "default") return;
   if (type != "llama3")
@@ -92,6 +102,31 @@ void read_rope(const ConfigReader& reader, ModelConfig& config) {
                         .original_max_positions = reader.count(scaling, "original_max_position_embeddings")};
   if (config.rope_scaling->high_freq_factor <= config.rope_scaling->low_freq_factor)
     reader.fail("rope_scaling: high_freq_factor must exceed low_freq_factor");
+}
+
+// A token id, a list of them, or nothing.
+std::vector<std::int32_t> end_tokens_of(const ConfigReader& reader) {
+  std::vector<std::int32_t> tokens;
+  const json value = reader.all().value("eos_token_id", json{});
+  if (value.is_null()) return tokens;
+  for (const json& token : value.is_array() ? value : json::array({value})) {
+    if (!token.is_number_integer() || token.get<double>() < 0 ||
+        token.get<double>() > std::numeric_limits<std::int32_t>::max())
+      reader.fail(
+          fmt::format("key 'eos_token_id' must be a token id or a list of them; it is {}", value.dump()));
+    tokens.push_back(token.get<std::int32_t>());
+  }
+  return tokens;
+}
+
+// generation_config.json, which transformers' `generate` reads, wins.
+std::vector<std::int32_t> read_end_tokens(const fs::path& config_file, const ConfigReader& config) {
+  const fs::path generation = config_file.parent_path() / "generation_config.json";
+  if (config_file.filename() == "config.json" && fs::exists(generation)) {
+    const ConfigReader reader{generation};
+    if (reader.has("eos_token_id")) return end_tokens_of(reader);
+  }
+  return end_tokens_of(config);
 }
 
 ModelShape read_shape(const ConfigReader& reader) {
@@ -121,20 +156,26 @@ ModelShape read_shape(const ConfigReader& reader) {
 }  // namespace
 
 ModelConfig read_model_config(const fs::path& path) {
-  const ConfigReader reader{fs::is_directory(path) ? path / "config.json" : path};
+  const fs::path file = fs::is_directory(path) ? path / "config.json" : path;
+  ConfigReader reader{file};
   const Family& family = family_of(reader);
+  reader.assume(family.defaults);
   ModelConfig config;
   config.family = family.model_type;
   config.shape = read_shape(reader);
   config.max_positions = reader.count("max_position_embeddings");
   config.rms_norm_eps = reader.positive("rms_norm_eps", 1e-6);
   read_rope(reader, config);
+  config.windows.resize(static_cast<std::size_t>(config.shape.layers));
+  config.end_tokens = read_end_tokens(file, reader);
   const json activation = reader.all().value("hidden_act", json("silu"));
   if (activation != "silu")
     reader.fail(fmt::format("hidden_act {} is not supported; supported is: silu", activation.dump()));
   try {
     family.adapt(reader.all(), config);
   } catch (const json::exception& e) {
+    reader.fail(e.what());
+  } catch (const ModelError& e) {
     reader.fail(e.what());
   }
   return config;

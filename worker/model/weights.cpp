@@ -32,7 +32,7 @@ class Loader {
   [[nodiscard]] at::Tensor operator()(const std::string& name, const std::vector<std::int64_t>& shape) const {
     return view_of(checkpoint_.require(name, shape)).to(at::kFloat);
   }
-  [[nodiscard]] at::Tensor bias(bool present, const std::string& name, std::int64_t size) const {
+  [[nodiscard]] at::Tensor optional(bool present, const std::string& name, std::int64_t size) const {
     return present ? (*this)(name, {size}) : at::Tensor{};
   }
 
@@ -49,13 +49,15 @@ LayerWeights load_layer(const Loader& load, const ModelConfig& config, int layer
   const std::int64_t kv = std::int64_t{s.kv_heads} * s.head_size;
   return {.attention_norm_d = load(prefix + "input_layernorm.weight", {d}),
           .q_proj = load(attention + "q_proj.weight", {q, d}),
-          .q_bias = load.bias(config.qkv_bias, attention + "q_proj.bias", q),
+          .q_bias = load.optional(config.qkv_bias, attention + "q_proj.bias", q),
           .k_proj = load(attention + "k_proj.weight", {kv, d}),
-          .k_bias = load.bias(config.qkv_bias, attention + "k_proj.bias", kv),
+          .k_bias = load.optional(config.qkv_bias, attention + "k_proj.bias", kv),
           .v_proj = load(attention + "v_proj.weight", {kv, d}),
-          .v_bias = load.bias(config.qkv_bias, attention + "v_proj.bias", kv),
+          .v_bias = load.optional(config.qkv_bias, attention + "v_proj.bias", kv),
           .o_proj = load(attention + "o_proj.weight", {d, q}),
-          .o_bias = load.bias(config.output_bias, attention + "o_proj.bias", d),
+          .o_bias = load.optional(config.output_bias, attention + "o_proj.bias", d),
+          .q_norm_D = load.optional(config.qk_norm, attention + "q_norm.weight", s.head_size),
+          .k_norm_D = load.optional(config.qk_norm, attention + "k_norm.weight", s.head_size),
           .mlp_norm_d = load(prefix + "post_attention_layernorm.weight", {d}),
           .gate_proj = load(prefix + "mlp.gate_proj.weight", {s.intermediate, d}),
           .up_proj = load(prefix + "mlp.up_proj.weight", {s.intermediate, d}),

@@ -13,10 +13,11 @@ namespace harsanyi {
 /// none.
 struct LayerWeights {
   at::Tensor attention_norm_d;
-  at::Tensor q_proj, q_bias;  ///< [H*D, d]
-  at::Tensor k_proj, k_bias;  ///< [Hkv*D, d]
-  at::Tensor v_proj, v_bias;  ///< [Hkv*D, d]
-  at::Tensor o_proj, o_bias;  ///< [d, H*D]
+  at::Tensor q_proj, q_bias;      ///< [H*D, d]
+  at::Tensor k_proj, k_bias;      ///< [Hkv*D, d]
+  at::Tensor v_proj, v_bias;      ///< [Hkv*D, d]
+  at::Tensor o_proj, o_bias;      ///< [d, H*D]
+  at::Tensor q_norm_D, k_norm_D;  ///< over each head before the rotation; undefined where there is none
   at::Tensor mlp_norm_d;
   at::Tensor gate_proj, up_proj;  ///< [m, d]
   at::Tensor down_proj;           ///< [d, m]

@@ -5,7 +5,7 @@
 namespace harsanyi {
 
 std::span<const Family* const> all_families() {
-  static constexpr std::array<const Family*, 2> families{&kLlama, &kQwen2};
+  static constexpr std::array<const Family*, 4> families{&kLlama, &kMistral, &kQwen2, &kQwen3};
   return families;
 }
 
