@@ -112,6 +112,7 @@ void add_table(EvaluationJob& job, const EvaluateOptions& options, const Evaluat
   if (table.answers == AnswerKind::generated_text) {
     table.new_tokens = benchmark.new_tokens;
     job.generated.back().rules = {.max_new_tokens = benchmark.new_tokens, .end_tokens = model.end_tokens};
+    add_generation(job.identity, prefix, job.generated.back().rules);
   } else {
     table.labels = scored.label_words;
   }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "orchestrator/job/model_facts.hpp"
+#include "partition/base/identity.hpp"
 #include "worker/benchmark/answer_text.hpp"
 #include "worker/engine/engine.hpp"
 #include "worker/text/tokenizer.hpp"
@@ -21,6 +22,9 @@ struct GeneratedAnswers {
 /// Tokens after which the rest of an answer cannot count: the model's end of text, and every token whose text
 /// holds a full stop, since an answer is cut there.
 [[nodiscard]] std::vector<std::int32_t> end_tokens(const ModelFacts& model);
+
+/// Adds what decides where generated answers end.
+void add_generation(Identity& identity, const std::string& prefix, const GenerationRules& rules);
 
 /// Scores of one generated answer: decoded without special tokens, cut at the first full stop.
 /// @throws BenchmarkError  if the item has no right answer

@@ -135,7 +135,10 @@ SweepJob prepare_sweep(const SweepOptions& options) {
   job.plan = make_sweep_plan(shape, sharding);
 
   const bool generates = job.rules.value == ValueKind::f1;
-  if (generates) job.generated.rules.end_tokens = end_tokens(job.model);
+  if (generates) {
+    job.generated.rules.end_tokens = end_tokens(job.model);
+    add_generation(job.identity, "generation", job.generated.rules);
+  }
   const std::vector<int> lengths = job.prompt_lengths();
   for (const SweepUnit& unit : job.plan.units) {
     if (generates) {
