@@ -45,6 +45,11 @@ const std::vector<Command>& commands() {
           "inspect", "show what a cube, groups or results file holds",
           "harsanyi inspect cube.h5 --require-complete --verify",
           "Exit code 5 from --require-complete means: not finished; 4 from --verify: damaged.", run_inspect),
+      make_command<InspectBenchmarkOptions>(
+          "inspect benchmark", "show the exact prompts, tokens and right answers of a benchmark's rows",
+          "harsanyi inspect benchmark arc_easy --model models/smollm2 --data data --rows 3",
+          "Every line of a prompt stands in quotes with JSON's escapes, so that blanks at its end show.",
+          run_inspect_benchmark),
       make_command<ForwardOptions>(
           "forward", "run prompts through a model, masked or calibrated by choice, and write what comes out",
           "harsanyi forward --model models/smollm2 --text \"A fine film.\" --mask \"3:{0,2}\" --attention "

@@ -6,6 +6,7 @@
 #include "orchestrator/config/doctor_options.hpp"
 #include "orchestrator/config/evaluate_options.hpp"
 #include "orchestrator/config/forward_options.hpp"
+#include "orchestrator/config/inspect_benchmark_options.hpp"
 #include "orchestrator/config/inspect_options.hpp"
 #include "orchestrator/config/layers_options.hpp"
 #include "orchestrator/config/plan_options.hpp"
@@ -25,6 +26,7 @@ ExitCode run_layers(const LayersOptions& options, const Invocation& invocation);
 ExitCode run_evaluate(const EvaluateOptions& options, const Invocation& invocation);
 ExitCode run_report(const ReportOptions& options, const Invocation& invocation);
 ExitCode run_inspect(const InspectOptions& options, const Invocation& invocation);
+ExitCode run_inspect_benchmark(const InspectBenchmarkOptions& options, const Invocation& invocation);
 ExitCode run_forward(const ForwardOptions& options, const Invocation& invocation);
 
 /// All commands, in the order in which they are used.

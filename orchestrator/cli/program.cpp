@@ -1,5 +1,6 @@
 #include "orchestrator/cli/program.hpp"
 
+#include <algorithm>
 #include <exception>
 
 #include <fmt/format.h>
@@ -16,11 +17,20 @@ void write_program_help(const std::vector<Command>& commands, std::ostream& out)
          "them\n\n"
          "Usage: harsanyi COMMAND [options]        harsanyi COMMAND --help        harsanyi "
          "--version\n\nCommands:\n";
-  for (const Command& command : commands) out << fmt::format("  {:<10}{}\n", command.name, command.purpose);
+  for (const Command& command : commands) out << fmt::format("  {:<19}{}\n", command.name, command.purpose);
   out << "\nLong commands run on several ranks: mpirun -n 2 harsanyi sweep ...  A stopped one continues when "
          "the\n"
          "same command is run again. Options can stand in a file: --config FILE; --print-config writes "
          "one.\n";
+}
+
+/// A command named by the first two arguments, "inspect benchmark"; null if there is none.
+const Command* find_two_words(const std::vector<Command>& commands, std::span<const std::string> arguments) {
+  if (arguments.size() < 2) return nullptr;
+  const auto found = std::find_if(commands.begin(), commands.end(), [&](const Command& command) {
+    return command.name == arguments[0] + ' ' + arguments[1];
+  });
+  return found == commands.end() ? nullptr : &*found;
 }
 
 const Command& find_command(const std::vector<Command>& commands, const std::string& name) {
@@ -43,6 +53,8 @@ ExitCode run_command(const std::vector<Command>& commands, std::span<const std::
     out << "harsanyi " HARSANYI_VERSION "\n";
     return ExitCode::ok;
   }
+  if (const Command* command = find_two_words(commands, arguments))
+    return command->call(*command, arguments.subspan(2), out);
   const Command& command = find_command(commands, arguments[0]);
   return command.call(command, arguments.subspan(1), out);
 }

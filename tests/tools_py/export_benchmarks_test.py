@@ -94,7 +94,7 @@ def test_a_dataset_without_a_field_is_a_problem_not_a_crash(tmp_path, calls):
 
 def test_without_the_package_the_message_says_how_to_get_it(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "datasets", None)
-    with pytest.raises(ToolError, match=r"`datasets` is not installed, so quiz .* pip install datasets`.* --check"):
+    with pytest.raises(ToolError, match=r"`datasets` is not installed, so quiz .*pip install datasets`.*--check"):
         tool.export(tmp_path, [rows_set()])
 
 

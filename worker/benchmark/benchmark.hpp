@@ -176,7 +176,7 @@ enum class HeldOut {
 
 /// Which rows of a file are used.
 struct RowChoice {
-  std::optional<int> at_most;  ///< all rows if absent; `min(at_most, rows)` else
+  std::optional<int> at_most = {};  ///< all rows if absent; `min(at_most, rows)` else
   bool shuffled = false;  ///< true: drawn without replacement by `seed`; false: the first ones in file order
   std::uint64_t seed = 42;
   int hold_out = 0;  ///< rows that are drawn by `seed` and held out; 0: none
