@@ -11,7 +11,10 @@ const std::vector<Command>& commands() {
       make_command<PlanOptions>(
           "plan", "show the units of a sweep, their cost and memory; reads no weight",
           "harsanyi plan --model models/smollm2 --benchmark sst2 --data data --samples 300",
-          "Takes the options of `sweep` and reads the same configuration file.", run_plan),
+          "Takes the options of `sweep` and reads the same configuration file. Without a checkpoint:\n"
+          "harsanyi plan --model configs/models/Llama-3.1-8B-Instruct.json --benchmark sst2 --prompt-tokens "
+          "60",
+          run_plan),
       make_command<SweepOptions>("sweep",
                                  "measure the value of every coalition of every layer into a dividend cube",
                                  "mpirun -n 2 harsanyi sweep --model models/smollm2 --benchmark sst2 --data "

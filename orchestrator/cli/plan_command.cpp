@@ -9,7 +9,8 @@ namespace harsanyi {
 ExitCode run_plan(const PlanOptions& options, const Invocation&) {
   const auto launch = launch_info();
   if (launch && launch->rank != 0) return ExitCode::ok;  // one plan per job
-  std::cout << plan_text(prepare_sweep(options.sweep));
+  std::cout << plan_text(options.prompt_tokens > 0 ? assumed_sweep(options.sweep, options.prompt_tokens)
+                                                   : prepare_sweep(options.sweep));
   return ExitCode::ok;
 }
 

@@ -8,6 +8,7 @@ namespace harsanyi {
 /// the same configuration file; --model may be a config.json alone, --cube may be left out.
 struct PlanOptions {
   SweepOptions sweep;
+  int prompt_tokens = 0;  ///< length of every prompt; 0: as the rows and the tokenizer give them
 };
 
 void describe(OptionSet& set, PlanOptions& options);

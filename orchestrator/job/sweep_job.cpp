@@ -94,6 +94,44 @@ std::vector<double> generated_values(Engine& engine, const SweepJob& job, const 
   return values;
 }
 
+// Model, rules and the benchmarks' kind of value: what a job begins with.
+SweepJob job_without_samples(const SweepOptions& options, const std::vector<Benchmark>& benchmarks,
+                             bool needs_tokenizer) {
+  SweepJob job;
+  job.model = read_model_facts(options.model.folder, needs_tokenizer);
+  job.rules = {.mask = options.mask, .epsilon = options.epsilon, .value = value_kind(options, benchmarks)};
+  return job;
+}
+
+// Prompts of an assumed length; the second half of each is its own.
+void add_assumed_pool(SweepJob& job, const Benchmark& benchmark, int samples, int tokens) {
+  for (int i = 0; i < samples; ++i) {
+    Prompt prompt{std::vector<std::int32_t>(static_cast<std::size_t>(tokens), 0)};
+    std::fill(prompt.tokens.begin() + tokens / 2, prompt.tokens.end(), i + 1);
+    job.prompts.push_back(std::move(prompt));
+    job.samples.push_back({benchmark.name, i, 0, tokens});
+  }
+  job.generated.rules.max_new_tokens = std::max(job.generated.rules.max_new_tokens, benchmark.new_tokens);
+  job.plan.shape.pools.push_back(samples);
+}
+
+// Cuts the samples into units and costs them.
+void plan_units(SweepJob& job, const SweepOptions& options) {
+  const ModelShape& model = job.model.config.shape;
+  const GameShape shape{model.layers, job.model.config.layout().players, job.plan.shape.pools};
+  job.plan = make_sweep_plan(shape, chosen_sharding(options, shape.layers, shape.players));
+  const std::vector<int> lengths = job.prompt_lengths();
+  for (const SweepUnit& unit : job.plan.units) {
+    if (job.rules.value == ValueKind::f1) {
+      job.costs.push_back(generation_cost_of(unit, model, lengths, job.generated.rules.max_new_tokens));
+      continue;
+    }
+    const auto of_unit = std::span{job.prompts}.subspan(static_cast<std::size_t>(unit.samples.first),
+                                                        static_cast<std::size_t>(unit.samples.size()));
+    job.costs.push_back(cost_of(unit, model, lengths, static_cast<int>(shared_prefix(of_unit))));
+  }
+}
+
 }  // namespace
 
 std::vector<int> SweepJob::prompt_lengths() const {
@@ -125,34 +163,24 @@ std::vector<double> unit_values(Engine& engine, const SweepJob& job, const Sweep
 
 SweepJob prepare_sweep(const SweepOptions& options) {
   const std::vector<Benchmark> benchmarks = chosen_benchmarks(options.data);
-  SweepJob job;
-  job.model = read_model_facts(options.model.folder, any_needs_tokenizer(benchmarks));
-  job.rules = {.mask = options.mask, .epsilon = options.epsilon, .value = value_kind(options, benchmarks)};
-  const PlayerLayout layout = job.model.config.layout();
+  SweepJob job = job_without_samples(options, benchmarks, any_needs_tokenizer(benchmarks));
   for (const Benchmark& benchmark : benchmarks) add_pool(job, benchmark, options);
-  const GameShape shape{job.model.config.shape.layers, layout.players, job.plan.shape.pools};
-  const Sharding sharding = chosen_sharding(options, shape.layers, shape.players);
-  job.plan = make_sweep_plan(shape, sharding);
-
-  const bool generates = job.rules.value == ValueKind::f1;
-  if (generates) {
+  plan_units(job, options);
+  if (job.rules.value == ValueKind::f1) {
     job.generated.rules.end_tokens = end_tokens(job.model);
     add_generation(job.identity, "generation", job.generated.rules);
   }
-  const std::vector<int> lengths = job.prompt_lengths();
-  for (const SweepUnit& unit : job.plan.units) {
-    if (generates) {
-      job.costs.push_back(
-          generation_cost_of(unit, job.model.config.shape, lengths, job.generated.rules.max_new_tokens));
-      continue;
-    }
-    const auto of_unit = std::span{job.prompts}.subspan(static_cast<std::size_t>(unit.samples.first),
-                                                        static_cast<std::size_t>(unit.samples.size()));
-    job.costs.push_back(
-        cost_of(unit, job.model.config.shape, lengths, static_cast<int>(shared_prefix(of_unit))));
-  }
   add_model_files(job.identity, "model", job.model);
-  add_conventions(job.identity, options, job.rules.value, sharding);
+  add_conventions(job.identity, options, job.rules.value, job.plan.sharding);
+  return job;
+}
+
+SweepJob assumed_sweep(const SweepOptions& options, int prompt_tokens) {
+  const std::vector<Benchmark> benchmarks = chosen_benchmarks(options.data);
+  SweepJob job = job_without_samples(options, benchmarks, /*needs_tokenizer=*/false);
+  for (const Benchmark& benchmark : benchmarks)
+    add_assumed_pool(job, benchmark, options.samples, prompt_tokens);
+  plan_units(job, options);
   return job;
 }
 

@@ -42,4 +42,9 @@ struct SweepJob {
 /// @throws Error types naming file and remedy
 [[nodiscard]] SweepJob prepare_sweep(const SweepOptions& options);
 
+/// The same plan and costs for `options.samples` prompts of `prompt_tokens` >= 1 tokens per benchmark, the
+/// first half of which they share: needs a model's config.json, but neither rows nor tokenizer. Not to be
+/// run.
+[[nodiscard]] SweepJob assumed_sweep(const SweepOptions& options, int prompt_tokens);
+
 }  // namespace harsanyi
