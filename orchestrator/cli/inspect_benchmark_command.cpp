@@ -12,7 +12,7 @@ namespace harsanyi {
 namespace {
 
 /// In quotes, with JSON's escapes: blanks at the ends and control characters show.
-std::string quoted(std::string_view text) {
+std::string as_literal(std::string_view text) {
   return nlohmann::json(text).dump(-1, ' ', /*ensure_ascii=*/false, nlohmann::json::error_handler_t::replace);
 }
 
@@ -20,13 +20,14 @@ std::string quoted(std::string_view text) {
 void show_text(const std::string& text) {
   for (std::size_t start = 0; start < text.size();) {
     const std::size_t end = std::min(text.find('\n', start), text.size() - 1);
-    std::cout << "  " << quoted(std::string_view{text}.substr(start, end - start + 1)) << '\n';
+    std::cout << "  " << as_literal(std::string_view{text}.substr(start, end - start + 1)) << '\n';
     start = end + 1;
   }
 }
 
 std::string text_of(const std::vector<TokenId>& tokens, const Tokenizer* tokenizer) {
-  return tokenizer == nullptr ? "" : ' ' + quoted(tokenizer->decode(tokens, /*skip_special_tokens=*/false));
+  return tokenizer == nullptr ? ""
+                              : ' ' + as_literal(tokenizer->decode(tokens, /*skip_special_tokens=*/false));
 }
 
 void show_labels(const PreparedRow& row, const PreparedRows& rows, const Tokenizer* tokenizer) {
@@ -34,7 +35,7 @@ void show_labels(const PreparedRow& row, const PreparedRows& rows, const Tokeniz
   if (tokens.empty()) return;
   std::cout << "label tokens:\n";
   for (std::size_t i = 0; i < tokens.size(); ++i)
-    std::cout << fmt::format("  {}: {}{}\n", quoted(rows.label_words[i]), tokens[i],
+    std::cout << fmt::format("  {}: {}{}\n", as_literal(rows.label_words[i]), tokens[i],
                              text_of({tokens[i]}, tokenizer));
 }
 
@@ -42,7 +43,7 @@ void show_options(const PreparedRow& row, const PreparedRows& rows) {
   if (row.options.empty()) return;
   std::cout << "options:\n";
   for (std::size_t i = 0; i < row.options.size(); ++i) {
-    std::cout << fmt::format("  {}: {}", rows.label_words[i], quoted(row.options[i]));
+    std::cout << fmt::format("  {}: {}", rows.label_words[i], as_literal(row.options[i]));
     if (!row.prompt.continuations.empty())
       std::cout << fmt::format(", {} tokens: {}", row.prompt.continuations[i].size(),
                                fmt::join(row.prompt.continuations[i], " "));
@@ -53,11 +54,11 @@ void show_options(const PreparedRow& row, const PreparedRows& rows) {
 void show_gold(const PreparedRow& row, const PreparedRows& rows) {
   if (row.gold_answers.empty()) {
     const auto gold = static_cast<std::size_t>(row.prompt.gold);
-    std::cout << fmt::format("gold: {} (index {})\n", quoted(rows.label_words[gold]), gold);
+    std::cout << fmt::format("gold: {} (index {})\n", as_literal(rows.label_words[gold]), gold);
     return;
   }
   std::vector<std::string> answers;
-  for (const std::string& answer : row.gold_answers) answers.push_back(quoted(answer));
+  for (const std::string& answer : row.gold_answers) answers.push_back(as_literal(answer));
   std::cout << fmt::format("gold answers: {}\n", fmt::join(answers, ", "));
 }
 
