@@ -5,6 +5,7 @@
 #include "orchestrator/cli/commands.hpp"
 #include "orchestrator/cli/evaluation_runner.hpp"
 #include "orchestrator/cli/in_world.hpp"
+#include "orchestrator/cli/notes.hpp"
 #include "orchestrator/cli/outcome.hpp"
 #include "orchestrator/cli/plan_text.hpp"
 #include "orchestrator/job/run_job.hpp"
@@ -13,15 +14,6 @@
 
 namespace harsanyi {
 namespace {
-
-// Rows that were left out or cut are never passed over in silence.
-void say_long_rows(const ResultsFile& results) {
-  for (const ResultsTable& table : results.description().tables)
-    if (table.rows_skipped > 0 || table.rows_truncated > 0)
-      std::cout << fmt::format(
-          "{} on {}: {} rows skipped and {} cut at the front, longer than the model's positions\n",
-          table.benchmark, table.model, table.rows_skipped, table.rows_truncated);
-}
 
 void say_end(const EvaluationRunner::Run& run, const std::filesystem::path& file) {
   const RunOutcome& outcome = run.outcome;
@@ -33,7 +25,6 @@ void say_end(const EvaluationRunner::Run& run, const std::filesystem::path& file
   }
   const auto evaluated = evaluate_results(*run.results);
   for (const Table& table : evaluation_tables(evaluated)) std::cout << to_plain_text(table) << '\n';
-  say_long_rows(*run.results);
   std::cout << fmt::format("results complete: {} units, {} of them in earlier runs: {}\n", outcome.units,
                            outcome.done_before, file.string());
 }
@@ -46,6 +37,7 @@ ExitCode evaluate_in(World& world, const EvaluateOptions& options, const Invocat
     if (leads) std::cout << plan_text(*job);
     return ExitCode::ok;
   }
+  if (leads) say_notes(*job);
   EvaluationRunner runner{
       world, invocation, {.threads = threads_of_rank(options.threads, world), .attempts = options.attempts}};
   const EvaluationRunner::Run run = runner.run(*job, options.results);

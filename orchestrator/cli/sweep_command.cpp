@@ -5,6 +5,7 @@
 
 #include "orchestrator/cli/commands.hpp"
 #include "orchestrator/cli/in_world.hpp"
+#include "orchestrator/cli/notes.hpp"
 #include "orchestrator/cli/outcome.hpp"
 #include "orchestrator/cli/plan_text.hpp"
 #include "orchestrator/job/provenance.hpp"
@@ -64,6 +65,7 @@ ExitCode sweep_in(World& world, const SweepOptions& options, const Invocation& i
     return ExitCode::ok;
   }
 
+  if (leads) say_notes(*job);
   std::unique_ptr<Engine> engine;
   std::optional<DividendCube> cube;
   together(world, [&] {

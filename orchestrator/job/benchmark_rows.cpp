@@ -97,6 +97,8 @@ PreparedRows prepare_rows(const Benchmark& benchmark, const RowsSource& source, 
 void add_rows(Identity& identity, const std::string& prefix, const PreparedRows& rows) {
   identity.set(prefix + ".file_sha256", rows.file_sha256);
   identity.set(prefix + ".rows", std::to_string(rows.rows.size()));
+  if (rows.skipped > 0) identity.set(prefix + ".rows_skipped", std::to_string(rows.skipped));
+  if (rows.truncated > 0) identity.set(prefix + ".rows_truncated", std::to_string(rows.truncated));
   identity.set(prefix + ".prompts_sha256", prompts_digest(rows));
 }
 

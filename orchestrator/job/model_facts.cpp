@@ -1,5 +1,9 @@
 #include "orchestrator/job/model_facts.hpp"
 
+#include <fstream>
+
+#include <nlohmann/json.hpp>
+
 #include "partition/base/sha256.hpp"
 
 namespace harsanyi {
@@ -19,6 +23,14 @@ std::string name_of_model(const fs::path& path) {
 }
 
 }  // namespace
+
+bool ModelFacts::is_chat_model() const {
+  const fs::path beside = config_file(folder).parent_path();
+  if (fs::exists(beside / "chat_template.jinja")) return true;
+  std::ifstream in{beside / "tokenizer_config.json"};
+  const auto json = nlohmann::json::parse(in, nullptr, /*allow_exceptions=*/false);
+  return json.is_object() && json.contains("chat_template");
+}
 
 ModelFacts read_model_facts(const fs::path& folder, bool needs_tokenizer) {
   ModelFacts facts{folder, name_of_model(folder), read_model_config(folder), std::nullopt};

@@ -17,6 +17,8 @@ struct ModelFacts {
   ModelConfig config;
   std::optional<Tokenizer> tokenizer;  ///< absent where no benchmark needs one
 
+  /// Whether the folder has a chat template, which prompts here never go through (spec prompts.md section 1).
+  [[nodiscard]] bool is_chat_model() const;
   [[nodiscard]] const Tokenizer* tokenizer_or_null() const noexcept {
     return tokenizer ? &*tokenizer : nullptr;
   }

@@ -27,6 +27,7 @@ void add_pool(SweepJob& job, const Benchmark& benchmark, const SweepOptions& opt
     job.generated.gold_answers.push_back(row.gold_answers);
   }
   job.generated.rules.max_new_tokens = std::max(job.generated.rules.max_new_tokens, benchmark.new_tokens);
+  job.long_rows.push_back({benchmark.name, rows.skipped, rows.truncated});
   job.plan.shape.pools.push_back(static_cast<int>(rows.rows.size()));
   add_rows(job.identity, "benchmark." + benchmark.name, rows);
 }

@@ -15,6 +15,13 @@
 
 namespace harsanyi {
 
+/// Rows of a benchmark that were too long for the model.
+struct LongRowCount {
+  std::string benchmark;
+  int skipped = 0;
+  int truncated = 0;
+};
+
 /// A sweep before it runs: the same on every rank, made from the options without a weight.
 struct SweepJob {
   ModelFacts model;
@@ -22,6 +29,7 @@ struct SweepJob {
   std::vector<Prompt> prompts;       ///< [samples]
   GeneratedAnswers generated;        ///< of values kind f1; empty else
   std::vector<SampleLabel> samples;  ///< [samples]
+  std::vector<LongRowCount> long_rows;
   SweepPlan plan;
   std::vector<UnitCost> costs;  ///< [units]
   Identity identity;            ///< without the weights and numerics, which `run_sweep` adds

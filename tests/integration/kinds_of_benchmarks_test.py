@@ -172,3 +172,35 @@ def test_the_release_convention_is_one_word_and_recorded(texts: Program):
                 if t & ~b == 0:
                     w[:, :, b] += (-1) ** (b.bit_count() - t.bit_count()) * masked[:, :, t]
         np.testing.assert_array_equal(groups["members"], w.mean(axis=1).argmax(axis=1))
+
+
+def test_long_rows_are_refused_skipped_or_cut_and_counted(texts: Program):
+    long = {"id": "long", "title": "t", "context": "x" * 700, "question": "?", "answers": {"text": ["x"]}}
+    with (texts.folder / "data/squad/validation.jsonl").open("a") as file:
+        file.write(json.dumps(long) + "\n")
+    words = ["--benchmark", "squad", "--method", "vanilla"]
+    refused = texts.run("evaluate", "--model", texts.model, "--data", "data", "--results", "x.h5", *words, check=False)
+    assert refused.returncode == 3
+    assert "validation.jsonl, line 11" in refused.stderr
+    for rule, attribute, items in (("skip", "rows_skipped", 10), ("truncate_left", "rows_truncated", 11)):
+        done = evaluate(texts, f"{rule}.h5", *words, "--long-rows", rule)
+        assert "longer than the model's positions" in done.stderr
+        with h5py.File(texts.folder / f"{rule}.h5") as results:
+            assert results["tiny/squad"].attrs[attribute] == 1
+            assert results["tiny/squad/row"].size == items
+
+
+def test_a_chat_model_asked_without_its_template_is_named(texts: Program):
+    words = ["--benchmark", "cb", "--method", "vanilla"]
+    assert "chat model" not in evaluate(texts, "a.h5", *words).stderr
+    (texts.model / "tokenizer_config.json").write_text(json.dumps({"chat_template": "{{ messages }}"}))
+    assert "'tiny' is a chat model" in evaluate(texts, "b.h5", *words).stderr
+
+
+def test_plan_needs_no_checkpoint(texts: Program):
+    (texts.folder / "shape.json").write_bytes((texts.model / "config.json").read_bytes())
+    plan = ["plan", "--model", "shape.json", "--benchmark", "arc_easy", "--samples", 40]
+    shown = texts.run(*plan, "--prompt-tokens", 30).stdout
+    assert "shape (llama): 4 layers" in shown
+    assert "40 of 30 to 30 tokens" in shown
+    assert texts.run(*plan, check=False).returncode != 0

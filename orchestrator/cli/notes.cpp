@@ -1,0 +1,41 @@
+#include "orchestrator/cli/notes.hpp"
+
+#include <iostream>
+
+#include <fmt/format.h>
+
+namespace harsanyi {
+namespace {
+
+void say(const std::string& note) {
+  std::cerr << fmt::format("harsanyi: note: {}\n", note);
+}
+
+void say_model(const ModelFacts& model) {
+  if (model.tokenizer && model.is_chat_model())
+    say(fmt::format("'{}' is a chat model; prompts are raw text, without its chat template, as in the paper",
+                    model.name));
+}
+
+void say_long_rows(const std::string& benchmark, int skipped, int truncated) {
+  if (skipped > 0)
+    say(fmt::format("{}: {} rows left out, longer than the model's positions", benchmark, skipped));
+  if (truncated > 0)
+    say(fmt::format("{}: {} prompts cut at the front, longer than the model's positions", benchmark,
+                    truncated));
+}
+
+}  // namespace
+
+void say_notes(const SweepJob& job) {
+  say_model(job.model);
+  for (const LongRowCount& rows : job.long_rows) say_long_rows(rows.benchmark, rows.skipped, rows.truncated);
+}
+
+void say_notes(const EvaluationJob& job) {
+  for (const EvaluatedModel& model : job.models) say_model(model.facts);
+  for (const ResultsTable& table : job.tables)
+    say_long_rows(table.benchmark, table.rows_skipped, table.rows_truncated);
+}
+
+}  // namespace harsanyi

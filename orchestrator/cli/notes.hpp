@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+
+#include "orchestrator/job/evaluation_job.hpp"
+#include "orchestrator/job/sweep_job.hpp"
+
+namespace harsanyi {
+
+/// What a user should know of how prompts are made, one line each: a chat model that is asked without its
+/// template; rows that were left out or cut because they are too long. Written to standard error.
+void say_notes(const SweepJob& job);
+void say_notes(const EvaluationJob& job);
+
+}  // namespace harsanyi
