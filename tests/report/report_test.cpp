@@ -82,7 +82,8 @@ TEST(ReportJson, HasTheFieldsThatThePageReads) {
   const auto json = nlohmann::json::parse(to_json(one_table()));
   EXPECT_EQ(json.at("title"), "Demo");
   EXPECT_EQ(json.at("cubes"), nlohmann::json::array({"sweep.h5"}));
-  for (const char* absent : {"groups", "results", "attention_before", "attention_after"})
+  for (const char* none : {"groups", "results"}) EXPECT_EQ(json.at(none), nlohmann::json::array()) << none;
+  for (const char* absent : {"attention_before", "attention_after"})
     EXPECT_TRUE(json.at(absent).is_null()) << absent;
   const auto& table = json.at("tables").at(0);
   EXPECT_EQ(table.at("name"), "mean");
