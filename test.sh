@@ -1,5 +1,8 @@
 #!/usr/bin/env bash
 # Builds and runs every test and lint. What is missing is installed first; CTest's summary comes last.
+#
+#   ./test.sh            tests against transformers and real vocabularies run where their environment is there
+#   ./test.sh --parity   installs that environment first (4.6 GB, outside the clone)
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 # shellcheck source=tools/environment.sh
@@ -7,12 +10,22 @@ source tools/environment.sh
 build=build/release
 
 main() {
-  step "set-up" tools/setup.sh --tests
+  local setup=(tools/setup.sh --tests)
+  case ${1:-} in
+    "") ;;
+    --parity) setup+=(--parity) ;;
+    *)
+      echo "error: $1: unknown option; known is --parity" >&2
+      return 2
+      ;;
+  esac
+  step "set-up" "${setup[@]}"
   venv=$(venv_of requirements-libtorch.lock requirements.lock)
   step "format and lint of scripts" lint_scripts
   step "build" build
   step "clang-tidy" "$venv/bin/python" tools/clang_tidy.py "$build"
   step "model of the tests" fetch_model
+  step "parity environment" use_parity "$@"
   if [ -d ../shared ]; then
     HARSANYI_SHARED=$(cd ../shared && pwd)
     export HARSANYI_SHARED
@@ -38,6 +51,21 @@ fetch_model() {
   HARSANYI_DEMO_MODEL=$HARSANYI_CACHE/models/smollm2-135m-instruct
   "$venv/bin/python" tools/fetch_demo_model.py "$HARSANYI_DEMO_MODEL"
   export HARSANYI_DEMO_MODEL
+}
+
+# Where its environment is, tests compare with transformers and tokenizers.
+use_parity() {
+  local folder
+  folder=$(venv_of requirements-parity.lock)
+  if [ ! -e "$folder/.complete" ]; then
+    echo "not there: tests against transformers are skipped (./test.sh --parity installs it)"
+    return
+  fi
+  export HARSANYI_PARITY_PYTHON=$folder/bin/python
+  echo "$HARSANYI_PARITY_PYTHON"
+  if [ "${1:-}" = --parity ]; then
+    "$HARSANYI_PARITY_PYTHON" tools/fetch_vocabularies.py
+  fi
 }
 
 main "$@"
