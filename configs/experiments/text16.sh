@@ -47,7 +47,7 @@ run_family() {
   step "$family: sweep" "${launch[@]}" "$harsanyi" sweep "${sets[@]}" --model "$model" --samples "$samples" --cube "$cube"
   step "$family: select" "$harsanyi" select --cube "$cube" --convention "$convention" --groups "$groups" --overwrite
   step "$family: evaluate" "${launch[@]}" "$harsanyi" evaluate "${sets[@]}" --model "$model" --groups "$groups" \
-    --items "$rows" --results "$results"
+    --items "$rows" --draw-items --results "$results"
   report_inputs+=(--cube "$cube" --groups "$groups" --results "$results")
 }
 

@@ -42,6 +42,8 @@ void describe_rows(OptionSet& set, EvaluateOptions& options) {
   set.add({"scored-rows", "FILE", "JSON-lines file instead of the scored split (one benchmark only)"},
           options.scored_rows);
   set.add({"items", "N", "answer the first N scored rows; 0: all"}, options.items, at_least(0));
+  set.add_switch("draw-items", "draw those N rows by --seed instead: some files are sorted by label",
+                 options.draw_items);
   set.add({"calibration-samples", "N", "calibration rows answered too, from which label offsets are learned"},
           options.calibration_samples, at_least(0));
   set.add({"seed", "N", "of the draw of calibration rows"}, options.seed);

@@ -56,7 +56,8 @@ struct EvaluateOptions {
   int shots = 0;                      ///< solved examples in front of every question
   std::uint64_t shots_seed = 42;      ///< of their draw from the calibration split
   std::filesystem::path scored_rows;  ///< instead of the scored split; empty: the benchmark's own
-  int items = 0;                      ///< first scored rows; 0: all
+  int items = 0;                      ///< scored rows; 0: all
+  bool draw_items = false;            ///< drawn by `seed`; else the first ones
   int calibration_samples = 0;  ///< rows of the calibration split that are answered too, for label offsets
   std::uint64_t seed = 42;      ///< of the draw of those
   std::vector<EvaluationMethod> methods{EvaluationMethod::vanilla, EvaluationMethod::gac};

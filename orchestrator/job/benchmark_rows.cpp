@@ -72,8 +72,9 @@ RowsSource calibration_rows(const Benchmark& benchmark, const DataOptions& optio
 }
 
 RowsSource scored_rows(const Benchmark& benchmark, const DataOptions& options,
-                       const std::filesystem::path& instead, int items, std::uint64_t seed) {
-  RowChoice choice{.at_most = items > 0 ? std::optional{items} : std::nullopt, .seed = seed};
+                       const std::filesystem::path& instead, int items, bool drawn, std::uint64_t seed) {
+  RowChoice choice{
+      .at_most = items > 0 ? std::optional{items} : std::nullopt, .shuffled = drawn, .seed = seed};
   if (!instead.empty()) return {instead, choice};
   if (holds_out(benchmark, options)) choice.hold_out = options.hold_out;
   return {split_file(benchmark, options, benchmark.evaluation_split, "scored-rows"), choice};

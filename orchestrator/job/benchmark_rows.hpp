@@ -28,11 +28,12 @@ struct RowsSource {
 [[nodiscard]] RowsSource calibration_rows(const Benchmark& benchmark, const DataOptions& options, int samples,
                                           std::uint64_t seed);
 
-/// The first `items` scored rows (0: all) of `instead`, else of <data>/<folder>/<evaluation split>.jsonl,
-/// without the rows that `calibration_rows` may draw from it.
+/// `items` scored rows (0: all), the first ones or drawn by `seed`, of `instead`, else of
+/// <data>/<folder>/<evaluation split>.jsonl, without the rows that `calibration_rows` may draw from it.
 /// @throws ConfigError  as above, naming --scored-rows
 [[nodiscard]] RowsSource scored_rows(const Benchmark& benchmark, const DataOptions& options,
-                                     const std::filesystem::path& instead, int items, std::uint64_t seed);
+                                     const std::filesystem::path& instead, int items, bool drawn,
+                                     std::uint64_t seed);
 
 /// How `options` have rows become prompts; the fields beside them as by default.
 [[nodiscard]] PromptRules prompt_rules(const Benchmark& benchmark, const DataOptions& options);

@@ -104,10 +104,10 @@ void add_table(EvaluationJob& job, const EvaluateOptions& options, const Evaluat
   const auto calibration_source = [&] {
     return calibration_rows(benchmark, options.data, options.calibration_samples, options.seed);
   };
-  const RowsSource source =
-      part == ScoredPart::calibration
-          ? calibration_source()
-          : scored_rows(benchmark, options.data, options.scored_rows, options.items, options.seed);
+  const RowsSource source = part == ScoredPart::calibration
+                                ? calibration_source()
+                                : scored_rows(benchmark, options.data, options.scored_rows, options.items,
+                                              options.draw_items, options.seed);
   const PreparedRows scored = prepare_rows(benchmark, source, model.facts, rules);
   if (table.answers == AnswerKind::generated_text) {
     table.new_tokens = benchmark.new_tokens;

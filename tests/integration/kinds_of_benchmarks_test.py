@@ -190,6 +190,17 @@ def test_long_rows_are_refused_skipped_or_cut_and_counted(texts: Program):
             assert results["tiny/squad/row"].size == items
 
 
+def test_drawn_items_are_other_rows_than_the_first_ones(texts: Program):
+    words = ["--benchmark", "cb", "--method", "vanilla", "--items", 5]
+    evaluate(texts, "first.h5", *words)
+    evaluate(texts, "drawn.h5", *words, "--draw-items")
+    with h5py.File(texts.folder / "first.h5") as first, h5py.File(texts.folder / "drawn.h5") as drawn:
+        assert first["tiny/cb/row"][:].tolist() == [0, 1, 2, 3, 4]
+        rows = drawn["tiny/cb/row"][:].tolist()
+        assert rows != [0, 1, 2, 3, 4]
+        assert len(set(rows)) == 5
+
+
 def test_a_chat_model_asked_without_its_template_is_named(texts: Program):
     words = ["--benchmark", "cb", "--method", "vanilla"]
     assert "chat model" not in evaluate(texts, "a.h5", *words).stderr
