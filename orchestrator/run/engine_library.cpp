@@ -34,12 +34,13 @@ EngineLibrary::EngineLibrary(const std::filesystem::path& file) {
         "cannot load the engine: {}; build the target harsanyi_engine, or install again", last_dl_error())};
   create_ = function_of<Create>(library, "harsanyi_engine_create", file);
   description_ = function_of<Description>(library, "harsanyi_engine_description", file);
+  product_speed_ = function_of<ProductSpeed>(library, "harsanyi_engine_product_speed", file);
 }
 
 std::unique_ptr<Engine> EngineLibrary::create(const std::filesystem::path& model_folder,
                                               const EngineOptions& options) const {
   std::array<char, 4096> error{};
-  std::unique_ptr<Engine> engine{create_(model_folder.c_str(), options.threads, error.data(), error.size())};
+  std::unique_ptr<Engine> engine{create_(model_folder.c_str(), &options, error.data(), error.size())};
   error.back() = '\0';
   if (!engine)
     throw ModelError{error.front() != '\0' ? error.data() : "the engine failed and gave no reason"};
@@ -48,6 +49,10 @@ std::unique_ptr<Engine> EngineLibrary::create(const std::filesystem::path& model
 
 std::string EngineLibrary::description() const {
   return description_();
+}
+
+double EngineLibrary::product_speed(ComputeType type, int threads) const {
+  return product_speed_(type, threads);
 }
 
 std::filesystem::path engine_library_path() {

@@ -10,8 +10,10 @@ namespace harsanyi {
 
 /// The shared library that holds the engine and brings libtorch with it: loaded by the commands that compute,
 /// so that the others start at once. It exports, with C linkage:
-///   harsanyi::Engine* harsanyi_engine_create(const char* folder, int threads, char* error, size_t
-///   error_size); const char* harsanyi_engine_description();
+///   harsanyi::Engine* harsanyi_engine_create(const char* folder, const harsanyi::EngineOptions* options,
+///                                            char* error, size_t error_size);
+///   const char* harsanyi_engine_description();
+///   double harsanyi_engine_product_speed(harsanyi::ComputeType type, int threads);
 /// The first returns null on failure and leaves the reason in `error`; the second names versions and devices.
 class EngineLibrary {
  public:
@@ -23,12 +25,16 @@ class EngineLibrary {
   [[nodiscard]] std::unique_ptr<Engine> create(const std::filesystem::path& model_folder,
                                                const EngineOptions& options) const;
   [[nodiscard]] std::string description() const;
+  /// Operations per second of matrix products in `type` on this machine, 2 per multiply-add.
+  [[nodiscard]] double product_speed(ComputeType type, int threads) const;
 
  private:
-  using Create = Engine*(const char*, int, char*, std::size_t);
+  using Create = Engine*(const char*, const EngineOptions*, char*, std::size_t);
   using Description = const char*();
+  using ProductSpeed = double(ComputeType, int);
   Create* create_;
   Description* description_;
+  ProductSpeed* product_speed_;
 };
 
 /// ../lib/libharsanyi_engine.so beside the running program's folder, in the build tree as after installation.

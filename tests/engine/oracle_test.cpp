@@ -1,6 +1,7 @@
 // The numbers of the published PyTorch implementation (shared oracle folder, README there), with its
 // tolerances. Runs where HARSANYI_SHARED names that folder's parent; skipped elsewhere.
 
+#include <array>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
@@ -10,12 +11,14 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "partition/game/dividends.hpp"
 #include "partition/game/salient_group.hpp"
 #include "partition/game/summary.hpp"
 #include "worker/engine/decoding.hpp"
 #include "worker/engine/edits.hpp"
 #include "worker/engine/engine.hpp"
 #include "worker/engine/load_decoder.hpp"
+#include "worker/engine/log_sum_exp.hpp"
 #include "worker/engine/tensor_rows.hpp"
 #include "worker/model/safetensors.hpp"
 
@@ -30,6 +33,7 @@ constexpr double kMaps = 1e-5;
 constexpr double kValues = 2e-4;
 constexpr double kDividends = 5e-4;
 constexpr double kCalibrated = 5e-4;
+constexpr double kReleasedLabels = 3e-4;
 
 std::vector<fs::path> oracle_folders() {
   std::vector<fs::path> folders;
@@ -125,12 +129,12 @@ TEST(Oracle, LogitsOfMaskedForwardPasses) {
 
 /// The whole game of the three prompts, one block: [layers, samples, coalitions].
 std::vector<double> whole_game(const Oracle& oracle, const std::vector<Prompt>& prompts, MaskKind mask,
-                               ValueKind value) {
+                               ValueKind value, double epsilon = 1e-5) {
   const SweepUnit unit{UnitId{0},
                        {0, oracle.shape().layers},
                        {0, coalition_count(oracle.shape().kv_heads)},
                        {0, static_cast<std::int64_t>(prompts.size())}};
-  return oracle.engine->values(unit, prompts, {.mask = mask, .epsilon = 1e-5, .value = value});
+  return oracle.engine->values(unit, prompts, {.mask = mask, .epsilon = epsilon, .value = value});
 }
 
 TEST(Oracle, ValuesOfTheSweepEngine) {
@@ -167,6 +171,127 @@ TEST(Oracle, MeanDividendsAndSalientGroups) {
                   oracle.scalars["groups"][key][layer].get<std::uint32_t>());
       }
     }
+  });
+}
+
+/// The released conventions, by the table of gac.md section 8.
+struct ReleasedConvention {
+  ValueKind value;
+  ValueScale scale;
+  const char* suffix;  ///< of the arrays' names
+  double tolerance;    ///< the release rounds values and dividends of labels to six decimals
+};
+
+constexpr std::array kReleased{
+    ReleasedConvention{ValueKind::label_set, ValueScale::probability, "label", kReleasedLabels},
+    ReleasedConvention{ValueKind::full_vocabulary, ValueScale::measured, "full", kDividends}};
+
+/// [layers, 2^n] mean dividends by masked coalitions, the unmodified model's value replaced by 0.
+std::vector<double> released_dividends(const Oracle& oracle, const std::vector<Prompt>& prompts,
+                                       const ReleasedConvention& convention) {
+  const std::vector<double> values =
+      whole_game(oracle, prompts, MaskKind::undifferentiated, convention.value, oracle.scalars["eps_code"]);
+  const auto layers = static_cast<std::size_t>(oracle.shape().layers);
+  const std::size_t per_layer = values.size() / layers;
+  std::vector<double> all;
+  for (std::size_t layer = 0; layer < layers; ++layer) {
+    const auto summary =
+        summarise_layer(std::span{values}.subspan(layer * per_layer, per_layer), oracle.shape().kv_heads,
+                        Orientation::masked, ZeroRule::code, convention.scale);
+    all.insert(all.end(), summary.dividend_mean.begin(), summary.dividend_mean.end());
+  }
+  return all;
+}
+
+TEST(Oracle, DividendsAndGroupsInTheReleasedConventions) {
+  for_each_oracle([](const Oracle& oracle) {
+    const auto layers = static_cast<std::size_t>(oracle.shape().layers);
+    for (const ReleasedConvention& convention : kReleased) {
+      SCOPED_TRACE(convention.suffix);
+      for (int i = 0; i < 3; ++i)
+        expect_near(released_dividends(oracle, {oracle.prompts()[static_cast<std::size_t>(i)]}, convention),
+                    oracle.array<double>(fmt::format("s{}.code.w_{}", i, convention.suffix)),
+                    convention.tolerance);
+      const auto mean = released_dividends(oracle, oracle.prompts(), convention);
+      const auto key = fmt::format("code_{}", convention.suffix);
+      expect_near(mean, oracle.array<double>("mean." + key), convention.tolerance);
+      const std::size_t coalitions = mean.size() / layers;
+      for (std::size_t layer = 0; layer < layers; ++layer)
+        EXPECT_EQ(salient_group(std::span{mean}.subspan(layer * coalitions, coalitions),
+                                SelectionRule::max_dividend_with_empty)
+                      .members.bits(),
+                  oracle.scalars["groups"][key][layer].get<std::uint32_t>());
+    }
+  });
+}
+
+TEST(Oracle, DividendsOfEveryPrompt) {
+  for_each_oracle([](const Oracle& oracle) {
+    const auto layers = static_cast<std::size_t>(oracle.shape().layers);
+    for (int i = 0; i < 3; ++i)
+      for (const auto& [value, key] :
+           {std::pair{ValueKind::label_set, "w_label"}, std::pair{ValueKind::full_vocabulary, "w_full"}}) {
+        const auto values = whole_game(oracle, {oracle.prompts()[static_cast<std::size_t>(i)]},
+                                       MaskKind::undifferentiated, value);
+        const std::size_t coalitions = values.size() / layers;
+        std::vector<double> all;
+        for (std::size_t layer = 0; layer < layers; ++layer) {
+          const auto of_layer = dividends(std::span{values}.subspan(layer * coalitions, coalitions));
+          all.insert(all.end(), of_layer.begin(), of_layer.end());
+        }
+        expect_near(all, oracle.array<double>(fmt::format("s{}.paper.{}", i, key)), kDividends);
+      }
+  });
+}
+
+/// Label logits and log-sum-exp of every (layer, coalition), by plain masked forward passes.
+TEST(Oracle, LabelLogitsAndLogSumExpOfEveryMask) {
+  for_each_oracle([](const Oracle& oracle) {
+    const std::vector<std::int32_t> labels = oracle.scalars["label_tokens"];
+    for (int i = 0; i < 3; ++i)
+      for (const auto& [kind, key] :
+           {std::pair{MaskKind::undifferentiated, "mask_eps5"}, std::pair{MaskKind::drop, "mask_drop"}}) {
+        std::vector<double> label_logits, lse;
+        for (int layer = 0; layer < oracle.shape().layers; ++layer)
+          for (std::uint32_t present = 0; present < coalition_count(oracle.shape().kv_heads); ++present) {
+            const LayerMask mask{LayerId{layer}, Coalition{present}, kind, 1e-5};
+            const auto logits =
+                oracle.engine
+                    ->forward(oracle.tokens(i), {.mask = mask, .calibration = {}}, {.all_positions = false})
+                    .logits;
+            for (const auto label : labels) label_logits.push_back(logits[static_cast<std::size_t>(label)]);
+            lse.push_back(log_sum_exp(logits));
+          }
+        expect_near(label_logits, oracle.array<float>(fmt::format("s{}.{}.label_logits", i, key)), kLogits);
+        expect_near(lse, oracle.array<double>(fmt::format("s{}.{}.lse", i, key)), kLogits);
+      }
+  });
+}
+
+TEST(Oracle, RotaryFrequencies) {
+  for_each_oracle([](const Oracle& oracle) {
+    const c10::InferenceMode inference;
+    const at::Tensor frequencies = rotary_frequencies(oracle.engine->config());
+    const auto expected = oracle.array<float>("rope.inv_freq");
+    expect_near(row_of(frequencies.unsqueeze(0), 0), expected, 1e-7);
+  });
+}
+
+TEST(Oracle, ColumnAveragesAndFocusedTokens) {
+  for_each_oracle([](const Oracle& oracle) {
+    const auto spec = oracle.scalars["calibration_cases"]["all_heads"];
+    const auto maps = oracle.array<float>("cal_detail.attn_before");
+    const auto expected = oracle.array<double>("cal_detail.column_average");
+    const auto tokens = static_cast<std::int64_t>(oracle.tokens(1).size());
+    const at::Tensor averages =
+        column_average(at::tensor(maps).to(at::kFloat).view({oracle.shape().query_heads, tokens, tokens}));
+    expect_near(row_of(averages.reshape({1, -1}).contiguous(), 0), expected, kMaps);
+    const at::Tensor focused =
+        focused_tokens(averages, spec["alpha"].get<double>()).to(at::kFloat).reshape({1, -1}).contiguous();
+    expect_near(row_of(focused, 0), oracle.array<std::uint8_t>("cal_detail.focused"), 0.0);
+    const auto computed =
+        oracle.engine->forward(oracle.tokens(1), {}, {.attention = true}).attention;  // layer 0 comes first
+    expect_near(std::span{computed}.first(maps.size()), maps, kMaps);
   });
 }
 

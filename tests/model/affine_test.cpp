@@ -9,8 +9,8 @@ namespace {
 // The law that frees a batch's composition: the bits of a row depend neither on its neighbours nor on the
 // threads.
 TEST(Affine, ARowHasTheSameBitsForEveryNumberOfRowsAndThreads) {
-  for (const auto& [in, out] :
-       {std::pair{576, 1536}, std::pair{1536, 576}, std::pair{576, 192}, std::pair{48, 61}}) {
+  for (const auto& [in, out] : {std::pair{576, 1536}, std::pair{1536, 576}, std::pair{576, 192},
+                                std::pair{48, 61}, std::pair{64, 16}, std::pair{48, 24}, std::pair{48, 3}}) {
     const at::Tensor x = at::randn({300, in});
     const at::Tensor weight = at::randn({out, in});
     at::set_num_threads(1);
@@ -21,6 +21,34 @@ TEST(Affine, ARowHasTheSameBitsForEveryNumberOfRowsAndThreads) {
         EXPECT_TRUE(affine(x.narrow(0, 0, rows), weight).narrow(0, 0, 1).equal(reference))
             << in << "x" << out << ", " << rows << " rows, " << threads << " threads";
       }
+  }
+}
+
+TEST(BatchedProduct, HasTheSameBitsForEveryNumberOfThreads) {
+  for (const int batch : {1, 2, 3})
+    for (const int rows : {1, 2, 3, 7, 64})
+      for (const int keys : {7, 65, 300}) {
+        const at::Tensor queries = at::randn({batch, rows, 64});
+        const at::Tensor keys_t = at::randn({batch, 64, keys});
+        at::set_num_threads(1);
+        const at::Tensor reference = batched_product(queries, keys_t, at::kFloat);
+        EXPECT_TRUE(reference.allclose(at::matmul(queries, keys_t), 1e-5, 1e-5));
+        at::set_num_threads(2);
+        EXPECT_TRUE(batched_product(queries, keys_t, at::kFloat).equal(reference))
+            << batch << " of " << rows << "x" << keys;
+      }
+}
+
+TEST(Affine, ProductsOfNarrowTypesReturnFloats) {
+  const at::Tensor x = at::randn({6, 32});
+  const at::Tensor weight = at::randn({48, 32}).to(at::kBFloat16);
+  const at::Tensor wide = affine(x, weight);
+  EXPECT_TRUE(wide.equal(affine(x, weight.to(at::kFloat)))) << "a stored matrix is widened exactly";
+  for (const auto type : {at::kBFloat16, at::kHalf}) {
+    const at::Tensor narrow = affine(x, weight, {}, type);
+    EXPECT_EQ(narrow.scalar_type(), at::kFloat);
+    EXPECT_TRUE(narrow.allclose(wide, 0.02, 0.2));
+    EXPECT_FALSE(narrow.equal(wide)) << "nothing was rounded";
   }
 }
 

@@ -9,10 +9,12 @@ namespace {
 
 TEST(EngineLibrary, MakesEnginesOfTheLibrary) {
   const EngineLibrary library{HARSANYI_FAKE_ENGINE};
-  const auto engine = library.create("some/model", {.threads = 3});
+  const auto engine = library.create("some/model", {.threads = 3, .compute = ComputeType::float16});
   EXPECT_EQ(engine->config().family, "some/model");
   EXPECT_EQ(engine->numerics().device, "3 threads");
+  EXPECT_EQ(engine->numerics().compute_dtype, "float16");
   EXPECT_EQ(library.description(), "a fake engine");
+  EXPECT_EQ(library.product_speed(ComputeType::bfloat16, 4), 2.0);
 }
 
 TEST(EngineLibrary, PassesTheReasonOfAFailureOn) {

@@ -11,11 +11,14 @@ namespace {
 
 class FakeEngine final : public harsanyi::Engine {
  public:
-  FakeEngine(const char* folder, int threads) : threads_{threads} { config_.family = folder; }
+  FakeEngine(const char* folder, const harsanyi::EngineOptions& options) : options_{options} {
+    config_.family = folder;
+  }
   [[nodiscard]] const harsanyi::ModelConfig& config() const noexcept override { return config_; }
   [[nodiscard]] harsanyi::Numerics numerics() const override {
     harsanyi::Numerics numerics;
-    numerics.device = std::to_string(threads_) + " threads";
+    numerics.device = std::to_string(options_.threads) + " threads";
+    numerics.compute_dtype = harsanyi::name_of(options_.compute);
     return numerics;
   }
   [[nodiscard]] std::vector<double> values(const harsanyi::SweepUnit&, std::span<const harsanyi::Prompt>,
@@ -43,21 +46,26 @@ class FakeEngine final : public harsanyi::Engine {
 
  private:
   harsanyi::ModelConfig config_;
-  int threads_;
+  harsanyi::EngineOptions options_;
 };
 
 }  // namespace
 
-extern "C" harsanyi::Engine* harsanyi_engine_create(const char* folder, int threads, char* error,
+extern "C" harsanyi::Engine* harsanyi_engine_create(const char* folder,
+                                                    const harsanyi::EngineOptions* options, char* error,
                                                     std::size_t error_size) {
   if (std::strcmp(folder, "broken") == 0) {
     std::snprintf(error, error_size, "broken/config.json: no such file");
     return nullptr;
   }
   if (std::strcmp(folder, "silent") == 0) return nullptr;
-  return new FakeEngine{folder, threads};
+  return new FakeEngine{folder, *options};
 }
 
 extern "C" const char* harsanyi_engine_description() {
   return "a fake engine";
+}
+
+extern "C" double harsanyi_engine_product_speed(harsanyi::ComputeType type, int threads) {
+  return type == harsanyi::ComputeType::float32 ? threads : 0.5 * threads;
 }

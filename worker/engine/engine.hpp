@@ -12,6 +12,7 @@
 #include "partition/game/conventions.hpp"
 #include "partition/plan/prompt.hpp"
 #include "partition/plan/sweep_plan.hpp"
+#include "worker/model/compute_type.hpp"
 #include "worker/model/model_config.hpp"
 
 // The engine as the rest of the program sees it. No ATen here: the orchestrator does not link libtorch, it
@@ -86,7 +87,7 @@ struct ForwardOutput {
 
 /// Facts about the numerics that are part of an experiment's identity.
 struct Numerics {
-  std::string compute_dtype;  ///< "float32"
+  std::string compute_dtype;  ///< name of a ComputeType
   std::string device;         ///< "cpu"
   std::string blas;           ///< e.g. "mkl"
   std::string blas_mode;      ///< e.g. MKL_CBWR setting
@@ -95,6 +96,8 @@ struct Numerics {
 
 struct EngineOptions {
   int threads = 1;
+  ComputeType compute = ComputeType::float32;
+  WeightStorage weights = WeightStorage::widened;
 };
 
 /// One copy of one model on one worker. Not thread safe; one per worker thread.

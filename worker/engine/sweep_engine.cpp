@@ -65,7 +65,8 @@ SweepEngine::PlayerOutputs SweepEngine::player_outputs(int layer, const Trunk& t
   const at::Tensor w_nod = w.o_proj.unflatten(1, {shape.kv_heads, -1}).permute({1, 2, 0});
   const auto by_player = [&](const AttentionEdit& edit) {
     const at::Tensor attended = attend(projections, trunk.rows.layout, wanted, edit).squeeze(0);
-    return batched_product(attended.unflatten(1, {shape.kv_heads, -1}).transpose(0, 1), w_nod);
+    return batched_product(attended.unflatten(1, {shape.kv_heads, -1}).transpose(0, 1), w_nod,
+                           decoder_.compute());
   };
   PlayerOutputs outputs;
   outputs.present = by_player({});

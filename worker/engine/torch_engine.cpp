@@ -1,11 +1,10 @@
-#include <cstdlib>
-
 #include <c10/core/InferenceMode.h>
 #include <fmt/format.h>
 #include <torch/headeronly/version.h>
 
 #include "partition/base/error.hpp"
 #include "worker/engine/answers.hpp"
+#include "worker/engine/blas_mode.hpp"
 #include "worker/engine/edits.hpp"
 #include "worker/engine/engine.hpp"
 #include "worker/engine/generate.hpp"
@@ -23,26 +22,25 @@ void append(std::vector<float>& out, const at::Tensor& tensor) {
   out.insert(out.end(), dense.const_data_ptr<float>(), dense.const_data_ptr<float>() + dense.numel());
 }
 
-/// The engine on libtorch, float32 on the CPU.
+/// The engine on libtorch, on the CPU.
 class TorchEngine final : public Engine {
  public:
   TorchEngine(const std::filesystem::path& folder, const EngineOptions& options)
-      : threads_{options.threads}, decoder_{load_decoder(folder)}, sweep_{decoder_} {}
+      : options_{options}, decoder_{load_decoder(folder, options)}, sweep_{decoder_} {}
 
   [[nodiscard]] const ModelConfig& config() const noexcept override { return decoder_.config(); }
 
   [[nodiscard]] Numerics numerics() const override {
-    const char* mode = std::getenv("MKL_CBWR");
-    return {.compute_dtype = "float32",
+    return {.compute_dtype = std::string{name_of(options_.compute)},
             .device = "cpu",
             .blas = "mkl",
-            .blas_mode = mode == nullptr ? "default" : mode,
+            .blas_mode = blas_mode(),
             .libtorch = TORCH_VERSION};
   }
 
   [[nodiscard]] std::vector<double> values(const SweepUnit& unit, std::span<const Prompt> prompts,
                                            const GameRules& rules) override {
-    const Session session{threads_};
+    const Session session{options_.threads};
     require_epsilon(rules.epsilon);
     const auto samples = prompts.subspan(static_cast<std::size_t>(unit.samples.first),
                                          static_cast<std::size_t>(unit.samples.size()));
@@ -52,7 +50,7 @@ class TorchEngine final : public Engine {
 
   [[nodiscard]] std::vector<Answer> answers(std::span<const Prompt> prompts, const Calibration* calibration,
                                             AnswerScope scope) override {
-    const Session session{threads_};
+    const Session session{options_.threads};
     require_prompts(prompts, config());
     const ModelShape& shape = config().shape;
     const auto edits = edits_of(calibration, config());
@@ -68,7 +66,7 @@ class TorchEngine final : public Engine {
 
   [[nodiscard]] std::vector<double> log_likelihoods(std::span<const Prompt> prompts,
                                                     const Calibration* calibration) override {
-    const Session session{threads_};
+    const Session session{options_.threads};
     require_prompts(prompts, config());
     require_continuations(prompts, config());
     const auto edits = edits_of(calibration, config());
@@ -83,7 +81,7 @@ class TorchEngine final : public Engine {
   [[nodiscard]] std::vector<std::vector<std::int32_t>> generate(std::span<const Prompt> prompts,
                                                                 const Intervention& intervention,
                                                                 const GenerationRules& rules) override {
-    const Session session{threads_};
+    const Session session{options_.threads};
     require_prompts(prompts, config());
     if (rules.max_new_tokens < 1)
       throw ModelError{
@@ -94,7 +92,7 @@ class TorchEngine final : public Engine {
 
   [[nodiscard]] ForwardOutput forward(std::span<const std::int32_t> tokens, const Intervention& intervention,
                                       const ForwardRequest& request) override {
-    const Session session{threads_};
+    const Session session{options_.threads};
     require_tokens(tokens, config());
     const Prompt prompt{{tokens.begin(), tokens.end()}, {}, 0};
     return run_forward(decoder_.rows_of(RowLayout::separate({&prompt, 1})), edits_of(intervention, config()),
@@ -127,7 +125,7 @@ class TorchEngine final : public Engine {
     return output;
   }
 
-  int threads_;
+  EngineOptions options_;
   Decoder decoder_;
   SweepEngine sweep_;
 };

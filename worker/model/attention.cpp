@@ -50,7 +50,7 @@ at::Tensor attention_maps(const at::Tensor& q_CTHD, const at::Tensor& k_CNKD, co
   // The r heads of a player meet the same keys: one product with r*T rows per player.
   const at::Tensor q = q_CTHD.permute({0, 2, 1, 3}).reshape({copies * players, per_player * queries, size});
   const at::Tensor k = k_CNKD.permute({0, 2, 3, 1}).reshape({copies * players, size, keys});
-  at::Tensor scores = batched_product(q, k).view({copies, heads, queries, keys});
+  at::Tensor scores = batched_product(q, k, q.scalar_type()).view({copies, heads, queries, keys});
   scores.mul_(1.0 / std::sqrt(static_cast<double>(size)));
   if (score_scale_H.defined()) scores.mul_(score_scale_H.view({1, heads, 1, 1}));
   if (queries > 1 || (window && keys > *window))
@@ -67,8 +67,8 @@ at::Tensor mix_values(const at::Tensor& maps_CHTN, const at::Tensor& v_CNKD) {
   const auto players = v_CNKD.size(2);
   const auto size = v_CNKD.size(3);
   const at::Tensor v = v_CNKD.permute({0, 2, 1, 3}).reshape({copies * players, keys, size});
-  const at::Tensor mixed =
-      batched_product(maps_CHTN.reshape({copies * players, heads / players * queries, keys}), v);
+  const at::Tensor mixed = batched_product(
+      maps_CHTN.reshape({copies * players, heads / players * queries, keys}), v, v.scalar_type());
   return mixed.view({copies, heads, queries, size}).permute({0, 2, 1, 3});
 }
 

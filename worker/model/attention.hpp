@@ -12,7 +12,7 @@ namespace harsanyi {
 // C copies of the same rows (one per coalition), R rows, H query heads, Hkv key/value heads, r = H/Hkv, D
 // head size, T query rows of a segment, N keys of a segment.
 
-/// Rotated queries, keys and values of one layer, and how far back its rows see.
+/// Rotated queries, keys and values of one layer, in the compute type, and how far back its rows see.
 struct Projections {
   at::Tensor q_CRHD;  ///< every row, or the last row of each prompt alone
   at::Tensor k_CRKD;  ///< K = Hkv; every row
@@ -33,12 +33,12 @@ enum class QueryRows { all, last_of_each_prompt };
 
 /// Softmax maps [C, H, T, N] of one prompt: softmax(scale * q k / sqrt(D)) over the keys that each query
 /// sees.
-/// @param q_CTHD         the last T of N positions
+/// @param q_CTHD         the last T of N positions; its type is that of the product, maps are float32
 /// @param score_scale_H  as in AttentionEdit
 [[nodiscard]] at::Tensor attention_maps(const at::Tensor& q_CTHD, const at::Tensor& k_CNKD,
                                         const at::Tensor& score_scale_H, AttentionWindow window);
 
-/// Maps times values: [C, T, H, D].
+/// Maps times values, a product of the values' type: [C, T, H, D] float32.
 [[nodiscard]] at::Tensor mix_values(const at::Tensor& maps_CHTN, const at::Tensor& v_CNKD);
 
 /// Causal attention of every prompt of `layout` in every copy, through `attention_maps` and `mix_values`.

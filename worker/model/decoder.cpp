@@ -5,8 +5,11 @@
 
 namespace harsanyi {
 
-Decoder::Decoder(ModelConfig config, Weights weights)
-    : config_{std::move(config)}, weights_{std::move(weights)}, frequencies_{rotary_frequencies(config_)} {}
+Decoder::Decoder(ModelConfig config, Weights weights, at::ScalarType compute)
+    : config_{std::move(config)},
+      weights_{std::move(weights)},
+      compute_{compute},
+      frequencies_{rotary_frequencies(config_)} {}
 
 Rows Decoder::rows_of(RowLayout layout) const {
   RotaryTable rotary = rotary_table(frequencies_, layout.positions());
@@ -16,7 +19,7 @@ Rows Decoder::rows_of(RowLayout layout) const {
 }
 
 at::Tensor Decoder::embed(const Rows& rows) const {
-  return at::embedding(weights_.embedding_Vd, at::tensor(rows.layout.tokens())).unsqueeze(0);
+  return at::embedding(weights_.embedding_Vd, at::tensor(rows.layout.tokens())).to(at::kFloat).unsqueeze(0);
 }
 
 at::Tensor Decoder::norm(const at::Tensor& x, const at::Tensor& weight) const {
@@ -38,22 +41,26 @@ Projections Decoder::project(int index, const at::Tensor& x_CRd, const Rows& row
   };
   const at::Tensor asking = wanted_rows(normed, rows, wanted);
   const RotaryTable& angles = wanted == QueryRows::all ? rows.rotary : rows.rotary_of_last;
-  return {.q_CRHD = rotate(normed_heads(affine(asking, w.q_proj, w.q_bias), w.q_norm_D), angles),
-          .k_CRKD = rotate(normed_heads(affine(normed, w.k_proj, w.k_bias), w.k_norm_D), rows.rotary),
-          .v_CRKD = heads(affine(normed, w.v_proj, w.v_bias)),
-          .window = config_.windows[static_cast<std::size_t>(index)]};
+  return {
+      .q_CRHD =
+          rotate(normed_heads(affine(asking, w.q_proj, w.q_bias, compute_), w.q_norm_D), angles).to(compute_),
+      .k_CRKD = rotate(normed_heads(affine(normed, w.k_proj, w.k_bias, compute_), w.k_norm_D), rows.rotary)
+                    .to(compute_),
+      .v_CRKD = heads(affine(normed, w.v_proj, w.v_bias, compute_)).to(compute_),
+      .window = config_.windows[static_cast<std::size_t>(index)]};
 }
 
 at::Tensor Decoder::mlp(int index, const at::Tensor& x) const {
   const LayerWeights& w = weights_.layers[static_cast<std::size_t>(index)];
   const at::Tensor normed = norm(x, w.mlp_norm_d);
-  const at::Tensor gated = silu_of_rows(affine(normed, w.gate_proj)).mul_(affine(normed, w.up_proj));
-  return x + affine(gated, w.down_proj);
+  const at::Tensor gated =
+      silu_of_rows(affine(normed, w.gate_proj, {}, compute_)).mul_(affine(normed, w.up_proj, {}, compute_));
+  return x + affine(gated, w.down_proj, {}, compute_);
 }
 
 at::Tensor Decoder::finish(int index, const at::Tensor& x_CRd, const at::Tensor& attended) const {
   const LayerWeights& w = weights_.layers[static_cast<std::size_t>(index)];
-  return mlp(index, x_CRd + affine(attended, w.o_proj, w.o_bias));
+  return mlp(index, x_CRd + affine(attended, w.o_proj, w.o_bias, compute_));
 }
 
 at::Tensor Decoder::layer(int index, const at::Tensor& x_CRd, const Rows& rows, QueryRows wanted,

@@ -21,10 +21,13 @@ struct Rows {
 /// Shapes: C copies, R rows (RowLayout), B prompts, d hidden, V vocabulary.
 class Decoder {
  public:
-  Decoder(ModelConfig config, Weights weights);
+  /// @param compute  type of the products of the layers; those of the logits are float32
+  Decoder(ModelConfig config, Weights weights, at::ScalarType compute);
 
   [[nodiscard]] const ModelConfig& config() const noexcept { return config_; }
   [[nodiscard]] const Weights& weights() const noexcept { return weights_; }
+
+  [[nodiscard]] at::ScalarType compute() const noexcept { return compute_; }
 
   [[nodiscard]] Rows rows_of(RowLayout layout) const;
   [[nodiscard]] at::Tensor embed(const Rows& rows) const;  ///< [1, R, d]
@@ -58,6 +61,7 @@ class Decoder {
 
   ModelConfig config_;
   Weights weights_;
+  at::ScalarType compute_;
   at::Tensor frequencies_;
 };
 

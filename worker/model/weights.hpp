@@ -5,6 +5,7 @@
 
 #include "worker/model/aten.hpp"
 #include "worker/model/checkpoint.hpp"
+#include "worker/model/compute_type.hpp"
 #include "worker/model/model_config.hpp"
 
 namespace harsanyi {
@@ -23,7 +24,9 @@ struct LayerWeights {
   at::Tensor down_proj;           ///< [d, m]
 };
 
-/// A model's weights in float32. F32 tensors stay in the mapped file, others are widened once.
+/// A model's weights. Norms, biases and the tables of tokens are float32, unless `WeightStorage::stored`
+/// leaves the tables as they are; the layers' matrices are as WeightStorage says. A tensor that needs no
+/// conversion stays in the mapped file.
 struct Weights {
   std::shared_ptr<const Checkpoint> checkpoint;  ///< owns the mapped memory
   at::Tensor embedding_Vd;
@@ -32,7 +35,12 @@ struct Weights {
   at::Tensor unembedding_Vd;  ///< the embedding itself where tied
 };
 
-/// @throws ModelError  naming file and tensor
-[[nodiscard]] Weights load_weights(const std::filesystem::path& folder, const ModelConfig& config);
+/// @param compute  type of the layers' products  @throws ModelError  naming file and tensor
+[[nodiscard]] Weights load_weights(const std::filesystem::path& folder, const ModelConfig& config,
+                                   WeightStorage storage = WeightStorage::widened,
+                                   ComputeType compute = ComputeType::float32);
+
+/// Bytes of all tensors, a tied table counted once.
+[[nodiscard]] std::int64_t bytes_of(const Weights& weights);
 
 }  // namespace harsanyi
