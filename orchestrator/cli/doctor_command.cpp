@@ -19,6 +19,8 @@ ExitCode run_doctor(const DoctorOptions& options, const Invocation&) {
     findings.push_back(std::move(finding));
   findings.push_back(check_hdf5());
   findings.push_back(check_engine([] { return engine_library().description(); }));
+  findings.push_back(check_compute_types(
+      [&](ComputeType type) { return engine_library().product_speed(type, cores.usable); }));
   findings.push_back(check_gpu());
   findings.push_back(check_python(options.python));
 

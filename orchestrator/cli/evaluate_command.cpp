@@ -39,7 +39,7 @@ ExitCode evaluate_in(World& world, const EvaluateOptions& options, const Invocat
   }
   if (leads) say_notes(*job);
   EvaluationRunner runner{
-      world, invocation, {.threads = threads_of_rank(options.threads, world), .attempts = options.attempts}};
+      world, invocation, {.engine = engine_options(options.compute, world), .attempts = options.attempts}};
   const EvaluationRunner::Run run = runner.run(*job, options.results);
   together(world, [&] {
     if (leads) say_end(run, options.results);

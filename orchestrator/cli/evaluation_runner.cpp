@@ -25,7 +25,7 @@ std::string describe_unit(const EvaluationJob& job, UnitId id) {
 Engine& EvaluationRunner::engine_of(const EvaluatedModel& model) {
   if (!engine_ || engine_folder_ != model.facts.folder) {
     engine_.reset();  // before the next one takes memory
-    engine_ = load_engine_from_library(model.facts.folder, {.threads = settings_.threads});
+    engine_ = load_engine_from_library(model.facts.folder, settings_.engine);
     engine_folder_ = model.facts.folder;
   }
   return *engine_;

@@ -19,7 +19,7 @@ namespace harsanyi {
 class EvaluationRunner {
  public:
   struct Settings {
-    int threads = 1;  ///< of this rank's engine
+    EngineOptions engine;
     int attempts = 3;
     std::string title = "evaluate";
   };

@@ -97,8 +97,8 @@ ExitCode forward_in(const World& world, const ForwardOptions& options, const Inv
     require_matching_groups(*groups, model.config, options.groups);
   }
   const Intervention intervention = intervention_of(options, model.config, groups ? &*groups : nullptr);
-  const auto engine = load_engine_from_library(options.model.folder,
-                                               {.threads = threads_of_rank(options.model.threads, world)});
+  const auto engine =
+      load_engine_from_library(options.model.folder, engine_options(options.model.compute, world));
   const ModelShape& s = model.config.shape;
   ForwardWriter writer{
       options.out,

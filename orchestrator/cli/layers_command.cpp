@@ -90,7 +90,7 @@ class LayerSearch {
         layers_{read_model_config(options.evaluation.models.front()).shape.layers},
         runner_{world,
                 invocation,
-                {.threads = threads_of_rank(options.evaluation.threads, world),
+                {.engine = engine_options(options.evaluation.compute, world),
                  .attempts = options.evaluation.attempts,
                  .title = "layers"}} {
     choice_.split = options.split;

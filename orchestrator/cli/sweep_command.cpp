@@ -69,8 +69,7 @@ ExitCode sweep_in(World& world, const SweepOptions& options, const Invocation& i
   std::unique_ptr<Engine> engine;
   std::optional<DividendCube> cube;
   together(world, [&] {
-    engine = load_engine_from_library(options.model.folder,
-                                      {.threads = threads_of_rank(options.model.threads, world)});
+    engine = load_engine_from_library(options.model.folder, engine_options(options.model.compute, world));
     add_numerics(job->identity, engine->numerics());
   });
   together(world, [&] {

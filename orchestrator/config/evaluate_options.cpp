@@ -68,7 +68,7 @@ void describe(OptionSet& set, EvaluateOptions& options) {
   set.require("model");
   set.add({"groups", "FILE", "groups file of the model of the same position, for --method gac"},
           options.groups);
-  describe_threads(set, options.threads);
+  describe(set, options.compute);
 
   describe_rows(set, options);
 

@@ -49,7 +49,7 @@ struct EvaluateOptions {
   std::vector<std::filesystem::path> groups;  ///< one per model, in the order of the models; for gac alone
   /// Layers found by `harsanyi layers`, one file per model; none: `calibration.layers`.
   std::vector<std::filesystem::path> layers_from;
-  int threads = 0;
+  ComputeOptions compute;
   DataOptions data;
   Convention convention = Convention::paper;
   ChoiceScoring scoring = ChoiceScoring::next_token;

@@ -11,7 +11,7 @@ void describe(OptionSet& set, LayersOptions& options) {
   set.require("model");
   set.add({"groups", "FILE", "groups file of the model"}, evaluation.groups);
   set.require("groups");
-  describe_threads(set, evaluation.threads);
+  describe(set, evaluation.compute);
   describe_rows(set, evaluation);
 
   set.begin_group("Search");

@@ -7,12 +7,21 @@ void describe(OptionSet& set, ModelOptions& options) {
   set.add({"model", "DIR", "Hugging Face folder: config.json, tokenizer.json, *.safetensors"},
           options.folder);
   set.require("model");
-  describe_threads(set, options.threads);
+  describe(set, options.compute);
 }
 
-void describe_threads(OptionSet& set, int& threads) {
-  set.add({"threads", "N", "threads of each rank; 0: cores of the node divided by the ranks on it"}, threads,
-          Bounds<int>{0, 4096});
+void describe(OptionSet& set, ComputeOptions& options) {
+  set.add({"threads", "N", "threads of each rank; 0: cores of the node divided by the ranks on it"},
+          options.threads, Bounds<int>{0, 4096});
+  set.add({"dtype", "TYPE",
+           "type of matrix products; softmax, norms, logits and values are at least float32 (`doctor` says "
+           "what is "
+           "fast here)"},
+          options.dtype);
+  set.add({"weights", "HOW",
+           "matrices in memory: widened to the type once, or stored as in the checkpoint and widened at each "
+           "use"},
+          options.weights);
 }
 
 }  // namespace harsanyi

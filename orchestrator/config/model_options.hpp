@@ -3,19 +3,27 @@
 #include <filesystem>
 
 #include "orchestrator/config/option_set.hpp"
+#include "worker/model/compute_type.hpp"
 
 namespace harsanyi {
+
+/// How each rank computes.
+struct ComputeOptions {
+  int threads = 0;  ///< 0: cores of the node / ranks on it
+  ComputeType dtype = ComputeType::float32;
+  WeightStorage weights = WeightStorage::widened;
+};
 
 /// The model of a command that uses one.
 struct ModelOptions {
   std::filesystem::path folder;  ///< --model: Hugging Face folder
-  int threads = 0;               ///< of each rank; 0: cores of the node / ranks on it
+  ComputeOptions compute;
 };
 
 /// Adds the group "Model"; --model is required.
 void describe(OptionSet& set, ModelOptions& options);
 
-/// Adds --threads alone, for commands that name their models otherwise.
-void describe_threads(OptionSet& set, int& threads);
+/// Adds the options of `ComputeOptions` to the group that is open.
+void describe(OptionSet& set, ComputeOptions& options);
 
 }  // namespace harsanyi

@@ -19,6 +19,12 @@ int threads_of_rank(int asked, const World& world) {
   return std::max(1, cores / std::max(1, world.ranks_on_this_node()));
 }
 
+EngineOptions engine_options(const ComputeOptions& options, const World& world) {
+  return {.threads = threads_of_rank(options.threads, world),
+          .compute = options.dtype,
+          .weights = options.weights};
+}
+
 void add_numerics(Identity& identity, const Numerics& numerics) {
   identity.set("numerics.dtype", numerics.compute_dtype);
   identity.set("numerics.device", numerics.device);

@@ -77,5 +77,17 @@ TEST(ProgramOutput, IsWhatASuccessfulProgramWrites) {
   EXPECT_FALSE(program_output({"/nowhere/program"}));
 }
 
+TEST(Doctor, NamesTheFastestComputeType) {
+  const Finding found =
+      check_compute_types([](ComputeType type) { return type == ComputeType::bfloat16 ? 3e11 : 1e11; });
+  EXPECT_EQ(found.verdict, Verdict::ok);
+  EXPECT_NE(found.value.find("float32 100, bfloat16 300, float16 100; fastest: --dtype bfloat16"),
+            std::string::npos)
+      << found.value;
+  const Finding missing =
+      check_compute_types([](ComputeType) -> double { throw std::runtime_error{"no engine"}; });
+  EXPECT_EQ(missing.verdict, Verdict::note);
+}
+
 }  // namespace
 }  // namespace harsanyi

@@ -7,6 +7,7 @@
 
 #include "orchestrator/cli/doctor/finding.hpp"
 #include "orchestrator/cli/launcher.hpp"
+#include "worker/model/compute_type.hpp"
 
 // What the doctor looks at. Facts come in as arguments where a test must be able to choose them.
 
@@ -36,6 +37,9 @@ struct CoreFacts {
 [[nodiscard]] Finding check_hdf5();
 /// @param describe  loads the engine library and returns its description; throws std::exception if it cannot
 [[nodiscard]] Finding check_engine(const std::function<std::string()>& describe);
+/// Which compute types are fast here, by measuring matrix products.
+/// @param speed  operations per second of a type; throws std::exception if it cannot be measured
+[[nodiscard]] Finding check_compute_types(const std::function<double(ComputeType)>& speed);
 [[nodiscard]] Finding check_gpu();
 [[nodiscard]] Finding check_python(const std::filesystem::path& python);
 

@@ -6,6 +6,7 @@
 
 #include <dlfcn.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include "orchestrator/cli/doctor/checks.hpp"
@@ -98,6 +99,29 @@ Finding check_engine(const std::function<std::string()>& describe) {
   } catch (const std::exception& e) {
     return {"engine", Verdict::problem, e.what(),
             "build or install the target harsanyi_engine, and keep libtorch where it was built against"};
+  }
+}
+
+Finding check_compute_types(const std::function<double(ComputeType)>& speed) {
+  constexpr const char* kItem = "compute types";
+  try {
+    std::vector<std::string> speeds;
+    double best = 0.0;
+    std::string_view fastest;
+    for (const auto& [type, name] : EnumNames<ComputeType>::names) {
+      const double measured = speed(type);
+      speeds.push_back(fmt::format("{} {:.0f}", name, measured / 1e9));
+      if (measured > best) {
+        best = measured;
+        fastest = name;
+      }
+    }
+    return {
+        kItem, Verdict::ok,
+        fmt::format("GFLOP/s of matrix products: {}; fastest: --dtype {}", fmt::join(speeds, ", "), fastest),
+        ""};
+  } catch (const std::exception& e) {
+    return {kItem, Verdict::note, fmt::format("not measured: {}", e.what()), ""};
   }
 }
 
