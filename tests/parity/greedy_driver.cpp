@@ -57,7 +57,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   try {
-    const auto engine = harsanyi::load_engine(argv[1], {.threads = 2});
+    const auto engine = harsanyi::load_engine(argv[1], {.threads = 1});
     std::cout << harsanyi::computed(*engine, nlohmann::json::parse(std::ifstream{argv[2]})) << '\n';
   } catch (const std::exception& error) {
     std::cerr << "error: " << error.what() << '\n';

@@ -62,6 +62,7 @@ def random_model(family: str, config: dict, seed: int):
     import torch
     import transformers
 
+    torch.set_num_threads(1)  # two would wait for each other on a busy machine
     torch.manual_seed(seed)
     made = getattr(transformers, family + "Config")(**config, attn_implementation="eager")
     model = getattr(transformers, family + "ForCausalLM")(made).eval()
