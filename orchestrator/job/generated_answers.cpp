@@ -23,7 +23,8 @@ std::vector<std::int32_t> end_tokens(const ModelFacts& model) {
 
 void add_generation(Identity& identity, const std::string& prefix, const GenerationRules& rules) {
   identity.set(prefix + ".new_tokens", std::to_string(rules.max_new_tokens));
-  identity.set(prefix + ".end_tokens_sha256", sha256_hex(fmt::format("{}", fmt::join(rules.end_tokens, " "))));
+  identity.set(prefix + ".end_tokens_sha256",
+               sha256_hex(fmt::format("{}", fmt::join(rules.end_tokens, " "))));
 }
 
 AnswerScores scores_of(const GeneratedAnswers& answers, std::size_t item,
