@@ -22,6 +22,13 @@ std::string option_letter(int option) {
   return {static_cast<char>('A' + option)};
 }
 
+std::vector<std::string> option_letters(int options) {
+  std::vector<std::string> letters(static_cast<std::size_t>(options));
+  for (int option = 0; option < options; ++option)
+    letters[static_cast<std::size_t>(option)] = option_letter(option);
+  return letters;
+}
+
 ChoiceRow read_choice_row(const Benchmark& benchmark, const Row& row) {
   ChoiceRow choice;
   choice.options = options_of(benchmark, row);

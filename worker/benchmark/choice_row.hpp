@@ -20,5 +20,7 @@ struct ChoiceRow {
 
 /// "A" for 0, up to "G" for 6.
 [[nodiscard]] std::string option_letter(int option);
+/// The letters of that many options, in order.
+[[nodiscard]] std::vector<std::string> option_letters(int options);
 
 }  // namespace harsanyi

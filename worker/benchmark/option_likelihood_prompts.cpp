@@ -51,9 +51,7 @@ class OptionLikelihoodPrompts final : public PromptMaker {
   }
 
   [[nodiscard]] std::vector<std::string> label_words() const override {
-    std::vector<std::string> letters;
-    for (int option = 0; option < most_options_; ++option) letters.push_back(option_letter(option));
-    return letters;
+    return option_letters(most_options_);
   }
 
  private:

@@ -65,7 +65,7 @@ std::string apply_step(const Prefix& prefix, std::string text) {
   return text;
 }
 
-std::string apply_step(const Strip& strip, std::string text) {
+std::string apply_step(const Strip& strip, const std::string& text) {
   std::string_view rest = text;
   if (strip.left) rest.remove_prefix(white_space_at_start(rest));
   if (strip.right) rest.remove_suffix(white_space_at_end(rest));
