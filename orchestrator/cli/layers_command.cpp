@@ -40,6 +40,7 @@ std::vector<Candidate> candidates_beside(const std::vector<int>& taken, int laye
 
 std::vector<MethodPlan> plans_of(const std::vector<Candidate>& candidates) {
   std::vector<MethodPlan> plans;
+  plans.reserve(candidates.size());
   for (const Candidate& candidate : candidates) plans.push_back(candidate.plan);
   return plans;
 }

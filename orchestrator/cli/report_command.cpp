@@ -71,6 +71,7 @@ std::vector<Table> tables_of(const Inputs& inputs) {
 
 std::vector<fs::path> absolute_paths(const std::vector<fs::path>& files) {
   std::vector<fs::path> absolute;
+  absolute.reserve(files.size());
   for (const fs::path& file : files) absolute.push_back(fs::absolute(file));
   return absolute;
 }

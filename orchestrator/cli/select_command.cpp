@@ -30,6 +30,7 @@ std::vector<bool> chosen_samples(const SelectOptions& options, const std::vector
     return std::find(options.benchmarks.begin(), options.benchmarks.end(), name) != options.benchmarks.end();
   };
   std::vector<bool> chosen;
+  chosen.reserve(samples.size());
   for (const SampleLabel& sample : samples)
     chosen.push_back(options.benchmarks.empty() || named(sample.benchmark));
   for (const std::string& name : options.benchmarks)
