@@ -1,7 +1,5 @@
 #pragma once
 
-#include <string>
-
 #include "orchestrator/job/evaluation_job.hpp"
 #include "orchestrator/job/sweep_job.hpp"
 

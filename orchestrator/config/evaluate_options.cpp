@@ -55,6 +55,13 @@ void describe_rows(OptionSet& set, EvaluateOptions& options) {
   set.add({"shots-seed", "N", "of their draw"}, options.shots_seed);
 }
 
+void describe_calibration(OptionSet& set, EvaluateOptions& options) {
+  set.add_preset<Convention>(
+      {"convention", "NAME", "gives beta, decoding and letters their values, unless they are named"},
+      options.convention, [&options](Convention chosen) { options.use(chosen); });
+  describe(set, options.calibration);
+}
+
 void describe_run(OptionSet& set, EvaluateOptions& options) {
   set.add({"unit-items", "N", "items of a unit of work; 0: chosen"}, options.unit_items, at_least(0));
   set.add({"attempts", "N", "how often a unit is tried before it is set aside"}, options.attempts,
@@ -73,11 +80,8 @@ void describe(OptionSet& set, EvaluateOptions& options) {
   describe_rows(set, options);
 
   set.begin_group("Methods");
-  set.add_preset<Convention>(
-      {"convention", "NAME", "gives beta, decoding and letters their values, unless they are named"},
-      options.convention, [&options](Convention chosen) { options.use(chosen); });
   set.add({"method", "NAME", "what is done to the model"}, options.methods);
-  describe(set, options.calibration);
+  describe_calibration(set, options);
   set.add({"layers-from", "FILE", "layers that `harsanyi layers` found for the model of the same position"},
           options.layers_from);
 

@@ -72,8 +72,9 @@ struct EvaluateOptions {
 };
 
 void describe(OptionSet& set, EvaluateOptions& options);
-/// The rows and how they are answered: the part that `layers` shares.
+// The parts that `layers` shares: the rows and how they are answered, the calibration, the run.
 void describe_rows(OptionSet& set, EvaluateOptions& options);
+void describe_calibration(OptionSet& set, EvaluateOptions& options);
 void describe_run(OptionSet& set, EvaluateOptions& options);
 /// @throws ConfigError  for a model, method or benchmark named twice, gac without one groups file per model,
 ///         row files with several benchmarks

@@ -21,10 +21,7 @@ void describe(OptionSet& set, LayersOptions& options) {
        "result with these layers says so"},
       options.split);
   set.add({"rounds", "N", "most layers"}, options.rounds, Bounds<int>{1, 1000});
-  set.add_preset<Convention>(
-      {"convention", "NAME", "gives beta, decoding and letters their values, unless they are named"},
-      evaluation.convention, [&evaluation](Convention chosen) { evaluation.use(chosen); });
-  describe(set, evaluation.calibration);
+  describe_calibration(set, evaluation);
 
   set.begin_group("Run");
   set.add({"out", "DIR", "folder of the rounds' results, which are continued, and of layers.json"},
