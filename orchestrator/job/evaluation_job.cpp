@@ -1,6 +1,7 @@
 #include "orchestrator/job/evaluation_job.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -126,21 +127,30 @@ void add_table(EvaluationJob& job, const EvaluateOptions& options, const Evaluat
   add_rows(job.identity, prefix + ".calibration", calibration);
 }
 
-UnitCost cost_in(const EvaluationJob& job, const EvaluationUnit& unit) {
-  const auto table = static_cast<std::size_t>(unit.table);
-  const EvaluationTable& shape = job.plan.tables[table];
-  const ModelShape& model = job.models[static_cast<std::size_t>(shape.model)].facts.config.shape;
-  std::vector<int> lengths;
-  for (const Prompt& prompt : job.prompts[table]) {
-    std::size_t tokens = prompt.tokens.size();
-    // Every continuation is a pass of its own.
-    for (const auto& continuation : prompt.continuations)
-      tokens += prompt.tokens.size() + continuation.size();
-    lengths.push_back(
-        static_cast<int>(prompt.continuations.empty() ? tokens : tokens - prompt.tokens.size()));
+// Tokens that are computed for a prompt: its own, or prompt and continuation for each continuation.
+int computed_tokens(const Prompt& prompt) {
+  if (prompt.continuations.empty()) return static_cast<int>(prompt.tokens.size());
+  std::size_t tokens = 0;
+  for (const auto& continuation : prompt.continuations) tokens += prompt.tokens.size() + continuation.size();
+  return static_cast<int>(tokens);
+}
+
+std::vector<UnitCost> unit_costs(const EvaluationJob& job) {
+  std::vector<std::vector<int>> lengths(job.prompts.size());  // [tables][items]
+  for (std::size_t table = 0; table < lengths.size(); ++table)
+    std::transform(job.prompts[table].begin(), job.prompts[table].end(), std::back_inserter(lengths[table]),
+                   computed_tokens);
+  std::vector<UnitCost> costs;
+  costs.reserve(job.plan.units.size());
+  for (const EvaluationUnit& unit : job.plan.units) {
+    const auto table = static_cast<std::size_t>(unit.table);
+    const EvaluationTable& shape = job.plan.tables[table];
+    const ModelShape& model = job.models[static_cast<std::size_t>(shape.model)].facts.config.shape;
+    costs.push_back(shape.answers == AnswerKind::generated_text
+                        ? generation_cost_of(unit, model, lengths[table], shape.width)
+                        : cost_of(unit, model, lengths[table]));
   }
-  return shape.answers == AnswerKind::generated_text ? generation_cost_of(unit, model, lengths, shape.width)
-                                                     : cost_of(unit, model, lengths);
+  return costs;
 }
 
 void add_facts(Identity& identity, const EvaluateOptions& options, const std::vector<MethodPlan>& methods,
@@ -188,12 +198,14 @@ std::span<const Prompt> EvaluationJob::prompts_of(const EvaluationUnit& unit) co
 
 std::vector<MethodPlan> methods_of(const EvaluateOptions& options) {
   std::vector<LayerList> layers(options.models.size(), options.calibration.layers);
-  std::string origin;
+  ScoredPart split = ScoredPart::calibration;  // of any model: layers chosen by scored rows are never hidden
   for (std::size_t model = 0; model < options.layers_from.size(); ++model) {
     const LayerChoice choice = read_layer_choice(options.layers_from[model]);
     layers[model] = LayerList::of(choice.layers);
-    origin = fmt::format(" (layers chosen by {} rows)", name_of(choice.split));
+    if (choice.split == ScoredPart::scored) split = ScoredPart::scored;
   }
+  const std::string origin =
+      options.layers_from.empty() ? "" : fmt::format(" (layers chosen by {} rows)", name_of(split));
   std::vector<MethodPlan> plans;
   for (const EvaluationMethod method : options.methods) {
     const bool calibrates = method != EvaluationMethod::vanilla;
@@ -225,7 +237,7 @@ EvaluationJob prepare_evaluation(const EvaluateOptions& options, const std::vect
     }
   job.plan =
       make_evaluation_plan(std::move(shapes), options.unit_items > 0 ? options.unit_items : kItemsPerUnit);
-  for (const EvaluationUnit& unit : job.plan.units) job.costs.push_back(cost_in(job, unit));
+  job.costs = unit_costs(job);
   add_facts(job.identity, options, methods, job.plan.items_per_unit);
   return job;
 }

@@ -1,6 +1,7 @@
 """Benchmarks of every kind through sweep, select, layers, evaluate and report, on a tiny random model."""
 
 import json
+import shutil
 import sys
 
 import h5py
@@ -154,6 +155,16 @@ def test_results_say_which_rows_their_layers_were_chosen_by(searched: Program):
     table = (searched.folder / "report/accuracy.csv").read_text()
     assert "layers chosen by scored rows" in table
     assert "layers chosen by calibration rows" in table
+
+
+def test_one_model_with_layers_chosen_by_scored_rows_labels_the_method(searched: Program):
+    search(searched, "cheating", "--split", "scored")
+    shutil.copytree(searched.model, searched.folder / "twin")
+    shown = evaluate(
+        searched, "two.h5", "--benchmark", "arc_easy", "--groups", "groups.h5", "--model", "twin", "--groups",
+        "groups.h5", "--method", "gac", "--layers-from", "cheating/layers.json", "--layers-from", "layers/layers.json",
+    ).stdout  # fmt: skip
+    assert "gac (layers chosen by scored rows)" in shown
 
 
 def test_the_release_convention_is_one_word_and_recorded(texts: Program):
