@@ -75,12 +75,7 @@ void show_row(const PreparedRow& row, const PreparedRows& rows, const Tokenizer*
   show_gold(row, rows);
 }
 
-std::filesystem::path split_file(const InspectBenchmarkOptions& options, const Benchmark& benchmark,
-                                 BenchmarkSplit split) {
-  const bool scored = split == BenchmarkSplit::scored;
-  return options.data / benchmark.folder /
-         ((scored ? benchmark.evaluation_split : benchmark.calibration_split) + ".jsonl");
-}
+constexpr const char* kRowsOption = "rows-file";
 
 PromptRules rules_of(const InspectBenchmarkOptions& options, const Benchmark& benchmark) {
   PromptRules rules;
@@ -88,7 +83,7 @@ PromptRules rules_of(const InspectBenchmarkOptions& options, const Benchmark& be
   rules.letters = options.letters;
   rules.strip_trailing_space = options.strip_trailing_space;
   rules.shots = options.shots;
-  rules.shots_file = split_file(options, benchmark, BenchmarkSplit::calibration);
+  rules.shots_file = split_file(benchmark, options.data, benchmark.calibration_split, kRowsOption);
   rules.shots_seed = options.shots_seed;
   rules.long_rows = options.long_rows;
   rules.new_tokens = benchmark.new_tokens;
@@ -101,8 +96,10 @@ ExitCode run_inspect_benchmark(const InspectBenchmarkOptions& options, const Inv
   const auto table = load_benchmark_table(options.benchmark_table);
   const Benchmark& benchmark = find_benchmark(table, options.benchmark);
   const ModelFacts model = read_model_facts(options.model, benchmark.kind != BenchmarkKind::tokens);
+  const std::string& split =
+      options.split == BenchmarkSplit::scored ? benchmark.evaluation_split : benchmark.calibration_split;
   const auto file =
-      options.rows_file.empty() ? split_file(options, benchmark, options.split) : options.rows_file;
+      options.rows_file.empty() ? split_file(benchmark, options.data, split, kRowsOption) : options.rows_file;
   RowChoice choice;
   choice.at_most = options.rows;
   const PreparedRows rows = prepare_rows(benchmark, {file, choice}, model, rules_of(options, benchmark));

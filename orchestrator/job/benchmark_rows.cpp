@@ -16,19 +16,11 @@ void add_ids(Sha256& hash, const std::vector<std::int32_t>& ids) {
   hash.update(std::as_bytes(std::span{&count, 1})).update(std::as_bytes(std::span{ids}));
 }
 
-std::filesystem::path split_file(const Benchmark& benchmark, const DataOptions& options,
-                                 const std::string& split, const std::string& option) {
-  if (benchmark.folder.empty())
-    throw ConfigError{fmt::format("benchmark '{}' has no data of its own; name its rows with --{} FILE",
-                                  benchmark.name, option)};
-  return options.data / benchmark.folder / (split + ".jsonl");
-}
-
 // True where the calibration rows come out of the scored split.
 bool holds_out(const Benchmark& benchmark, const DataOptions& options) {
   return options.hold_out > 0 && options.calibration_rows.empty() && !benchmark.folder.empty() &&
          !std::filesystem::exists(
-             split_file(benchmark, options, benchmark.calibration_split, "calibration-rows"));
+             split_file(benchmark, options.data, benchmark.calibration_split, "calibration-rows"));
 }
 
 std::string prompts_digest(const PreparedRows& rows) {
@@ -59,6 +51,14 @@ bool any_needs_tokenizer(const std::vector<Benchmark>& benchmarks) {
                      [](const Benchmark& benchmark) { return benchmark.kind != BenchmarkKind::tokens; });
 }
 
+std::filesystem::path split_file(const Benchmark& benchmark, const std::filesystem::path& data,
+                                 const std::string& split, const std::string& option) {
+  if (benchmark.folder.empty())
+    throw ConfigError{fmt::format("benchmark '{}' has no data of its own; name its rows with --{} FILE",
+                                  benchmark.name, option)};
+  return data / benchmark.folder / (split + ".jsonl");
+}
+
 RowsSource calibration_rows(const Benchmark& benchmark, const DataOptions& options, int samples,
                             std::uint64_t seed) {
   RowChoice choice{.at_most = samples, .shuffled = true, .seed = seed};
@@ -66,9 +66,9 @@ RowsSource calibration_rows(const Benchmark& benchmark, const DataOptions& optio
   if (holds_out(benchmark, options)) {
     choice.hold_out = options.hold_out;
     choice.held_out = HeldOut::alone;
-    return {split_file(benchmark, options, benchmark.evaluation_split, "scored-rows"), choice};
+    return {split_file(benchmark, options.data, benchmark.evaluation_split, "scored-rows"), choice};
   }
-  return {split_file(benchmark, options, benchmark.calibration_split, "calibration-rows"), choice};
+  return {split_file(benchmark, options.data, benchmark.calibration_split, "calibration-rows"), choice};
 }
 
 RowsSource scored_rows(const Benchmark& benchmark, const DataOptions& options,
@@ -77,7 +77,7 @@ RowsSource scored_rows(const Benchmark& benchmark, const DataOptions& options,
       .at_most = items > 0 ? std::optional{items} : std::nullopt, .shuffled = drawn, .seed = seed};
   if (!instead.empty()) return {instead, choice};
   if (holds_out(benchmark, options)) choice.hold_out = options.hold_out;
-  return {split_file(benchmark, options, benchmark.evaluation_split, "scored-rows"), choice};
+  return {split_file(benchmark, options.data, benchmark.evaluation_split, "scored-rows"), choice};
 }
 
 PromptRules prompt_rules(const Benchmark& benchmark, const DataOptions& options) {

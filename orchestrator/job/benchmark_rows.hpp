@@ -15,6 +15,11 @@ namespace harsanyi {
 
 [[nodiscard]] bool any_needs_tokenizer(const std::vector<Benchmark>& benchmarks);
 
+/// <data>/<folder>/<split>.jsonl.
+/// @throws ConfigError  naming `option`, for a benchmark without data of its own
+[[nodiscard]] std::filesystem::path split_file(const Benchmark& benchmark, const std::filesystem::path& data,
+                                               const std::string& split, const std::string& option);
+
 /// A file and which of its rows are used.
 struct RowsSource {
   std::filesystem::path file;

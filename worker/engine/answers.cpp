@@ -1,8 +1,8 @@
 #include "worker/engine/answers.hpp"
 
-#include <algorithm>
 
 #include "partition/game/value.hpp"
+#include "worker/engine/generate.hpp"
 #include "worker/engine/log_sum_exp.hpp"
 #include "worker/engine/tensor_rows.hpp"
 
@@ -62,8 +62,7 @@ std::vector<Answer> answers_at(const Decoder& decoder, const at::Tensor& last_Bd
     if (scope == AnswerScope::label_tokens) continue;
     const at::Tensor of_all = decoder.logits(at_prompt);
     const auto logits = row_of(of_all, 0);
-    answers[b].token =
-        static_cast<std::int32_t>(std::max_element(logits.begin(), logits.end()) - logits.begin());
+    answers[b].token = most_likely(logits);
     answers[b].logsumexp = log_sum_exp(logits);
   }
   return answers;
