@@ -1,6 +1,5 @@
 #include "worker/engine/answers.hpp"
 
-
 #include "partition/game/value.hpp"
 #include "worker/engine/generate.hpp"
 #include "worker/engine/log_sum_exp.hpp"
