@@ -32,9 +32,12 @@ Bytes pattern(std::size_t length) {
 }
 
 /// Takes messages by sender: those of other ranks, which may be a step ahead, are kept for later.
+///
+/// What a law's inbox keeps ends with the law. A law therefore begins with a meeting, which no rank leaves
+/// before all have their inbox, and ends with one, which no rank leaves before all have what they wait for.
 class Inbox {
  public:
-  explicit Inbox(Communicator& comm) : comm_{comm} {}
+  explicit Inbox(Communicator& comm) : comm_{comm} { meet(); }
 
   [[nodiscard]] Bytes next_from(Rank sender) {
     auto& queue = kept_[sender];
@@ -51,7 +54,9 @@ class Inbox {
     return bytes;
   }
 
-  /// Nobody leaves before all are here, so that a law cannot receive messages of the next one.
+  /// Nobody leaves before all are here. Only rank 0 and one other exchange messages for it: between two
+  /// meetings without other messages, a rank still in the first cannot receive any of what follows the
+  /// second.
   void meet() {
     if (comm_.rank() == Rank{0}) {
       for (int r = 1; r < comm_.size(); ++r) EXPECT_EQ(next_from(Rank{r}), bytes_of({99}));

@@ -2,8 +2,9 @@
 
 #include <vector>
 
-#include <ATen/ops/rand.h>
 #include <gtest/gtest.h>
+
+#include "tests/support/random_tensors.hpp"
 
 namespace harsanyi {
 namespace {
@@ -12,7 +13,7 @@ using Map = std::vector<std::vector<double>>;  // [N][N]
 
 /// Random causal maps [C, H, N, N], float64, some columns heavy so that tokens are focused.
 at::Tensor random_maps(int copies, int heads, int tokens) {
-  const at::Tensor scores = at::rand({copies, heads, tokens, tokens}, at::kDouble).pow(6).tril();
+  const at::Tensor scores = random_uniform({copies, heads, tokens, tokens}, at::kDouble).pow(6).tril();
   return scores / scores.sum(-1, true);
 }
 

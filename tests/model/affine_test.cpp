@@ -1,7 +1,8 @@
 #include "worker/model/affine.hpp"
 
-#include <ATen/ops/randn.h>
 #include <gtest/gtest.h>
+
+#include "tests/support/random_tensors.hpp"
 
 namespace harsanyi {
 namespace {
@@ -11,8 +12,8 @@ namespace {
 TEST(Affine, ARowHasTheSameBitsForEveryNumberOfRowsAndThreads) {
   for (const auto& [in, out] : {std::pair{576, 1536}, std::pair{1536, 576}, std::pair{576, 192},
                                 std::pair{48, 61}, std::pair{64, 16}, std::pair{48, 24}, std::pair{48, 3}}) {
-    const at::Tensor x = at::randn({300, in});
-    const at::Tensor weight = at::randn({out, in});
+    const at::Tensor x = random_normal({300, in});
+    const at::Tensor weight = random_normal({out, in});
     at::set_num_threads(1);
     const at::Tensor reference = affine(x, weight).narrow(0, 0, 1);
     for (const int threads : {1, 2})
@@ -28,8 +29,8 @@ TEST(BatchedProduct, HasTheSameBitsForEveryNumberOfThreads) {
   for (const int batch : {1, 2, 3})
     for (const int rows : {1, 2, 3, 7, 64})
       for (const int keys : {7, 65, 300}) {
-        const at::Tensor queries = at::randn({batch, rows, 64});
-        const at::Tensor keys_t = at::randn({batch, 64, keys});
+        const at::Tensor queries = random_normal({batch, rows, 64});
+        const at::Tensor keys_t = random_normal({batch, 64, keys});
         at::set_num_threads(1);
         const at::Tensor reference = batched_product(queries, keys_t, at::kFloat);
         EXPECT_TRUE(reference.allclose(at::matmul(queries, keys_t), 1e-5, 1e-5));
@@ -40,8 +41,8 @@ TEST(BatchedProduct, HasTheSameBitsForEveryNumberOfThreads) {
 }
 
 TEST(Affine, ProductsOfNarrowTypesReturnFloats) {
-  const at::Tensor x = at::randn({6, 32});
-  const at::Tensor weight = at::randn({48, 32}).to(at::kBFloat16);
+  const at::Tensor x = random_normal({6, 32});
+  const at::Tensor weight = random_normal({48, 32}).to(at::kBFloat16);
   const at::Tensor wide = affine(x, weight);
   EXPECT_TRUE(wide.equal(affine(x, weight.to(at::kFloat)))) << "a stored matrix is widened exactly";
   for (const auto type : {at::kBFloat16, at::kHalf}) {
@@ -53,9 +54,9 @@ TEST(Affine, ProductsOfNarrowTypesReturnFloats) {
 }
 
 TEST(Affine, KeepsLeadingAxesAndAddsTheBias) {
-  const at::Tensor x = at::randn({1, 2, 5});
-  const at::Tensor weight = at::randn({3, 5});
-  const at::Tensor bias = at::randn({3});
+  const at::Tensor x = random_normal({1, 2, 5});
+  const at::Tensor weight = random_normal({3, 5});
+  const at::Tensor bias = random_normal({3});
   const at::Tensor y = affine(x, weight, bias);
   EXPECT_EQ(y.sizes(), (at::IntArrayRef{1, 2, 3}));
   EXPECT_TRUE(y.allclose(at::matmul(x, weight.t()) + bias, 1e-5, 1e-6));

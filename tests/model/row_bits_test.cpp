@@ -2,9 +2,9 @@
 
 #include <vector>
 
-#include <ATen/ops/randn.h>
 #include <gtest/gtest.h>
 
+#include "tests/support/random_tensors.hpp"
 #include "worker/model/rope.hpp"
 #include "worker/model/silu.hpp"
 
@@ -13,7 +13,7 @@ namespace {
 
 TEST(SiluOfRows, IsThatOfEachRowAlone) {
   for (const int width : {1, 40, 61, 64, 1536}) {
-    const at::Tensor x = at::randn({97, width}).mul_(4);
+    const at::Tensor x = random_normal({97, width}).mul_(4);
     at::set_num_threads(1);
     const at::Tensor all = silu_of_rows(x);
     EXPECT_TRUE(all.allclose(x / (1 + (-x).exp()), 1e-5, 1e-6));
