@@ -27,7 +27,7 @@ EngineOptions engine_options(const ComputeOptions& options, const World& world) 
 
 void add_numerics(Identity& identity, const Numerics& numerics) {
   // Counts changes of the engine that move the last bits of results: units of different counts never mix.
-  constexpr const char* kArithmetic = "2";
+  constexpr const char* kArithmetic = "3";
   identity.set("numerics.arithmetic", kArithmetic);
   identity.set("numerics.dtype", numerics.compute_dtype);
   identity.set("numerics.device", numerics.device);

@@ -149,8 +149,8 @@ std::vector<UnitTask> SweepJob::tasks() const {
 }
 
 Sharding chosen_sharding(const SweepOptions& options, int layers, int players) {
-  constexpr int kLayerShards = 8;
-  constexpr int kSamples = 8;
+  constexpr int kLayerShards = 16;
+  constexpr int kSamples = 16;
   constexpr std::int64_t kCoalitions = 64;
   return {.layers = given_or(options.unit_layers, (layers + kLayerShards - 1) / kLayerShards),
           .coalitions = given_or(options.unit_coalitions, std::min(kCoalitions, coalition_count(players))),

@@ -1,8 +1,9 @@
 """Compares the vanilla answers of a results file with those of transformers, item by item.
 
-    compare_evaluation.py RESULTS MODEL_DIR SHARED      (parity environment: tools/setup.sh --parity)
+    compare_evaluation.py RESULTS MODEL_DIR SHARED [SET ...]      (parity environment: tools/setup.sh --parity)
 
-RESULTS is written by `harsanyi evaluate` with the method vanilla; SHARED holds spec/prompts.json and datasets/. The
+RESULTS is written by `harsanyi evaluate` with the method vanilla; SHARED holds spec/prompts.json and datasets/. All
+sets of the file are compared, or those named. The
 prompts are built from prompts.json by tests/benchmark/prompts_from_spec.py, tokenised by `tokenizers` and answered by
 transformers in float32 with eager attention: nothing of harsanyi is in the way. Prints one line per set, and every
 item that differs with the distance between the two best logits. Ends with an error if an answer differs whose
@@ -46,7 +47,7 @@ class Reference:
         return [self.tokenizer.encode(texts[row]).ids for row in rows]
 
     def logits(self, ids: list[int]) -> np.ndarray:
-        return self.model(torch.tensor([ids]), use_cache=False).logits[0, -1].numpy()
+        return self.model(torch.tensor([ids]), use_cache=False, logits_to_keep=1).logits[0, -1].numpy()
 
     def generated(self, ids: list[int], count: int) -> str:
         with torch.random.fork_rng():
@@ -96,12 +97,15 @@ def compare_texts(reference: Reference, group: h5py.Group, method: int, prompts:
 @torch.inference_mode()
 def main() -> None:
     results, folder, shared = (Path(argument) for argument in sys.argv[1:4])
+    named = sys.argv[4:]
     reference = Reference(folder, shared)
     failed = False
     with h5py.File(results, "r", locking=False) as file:
         method = file["method"].asstr()[:].tolist().index("vanilla")
         for table in file["table"].asstr()[:]:
             group, name = file[table], table.split("/")[1]
+            if named and name not in named:
+                continue
             scored = group["part"].asstr()[:] == "scored"
             prompts = reference.prompts(name, group["row"][:][scored].tolist())
             if group.attrs["answers"].decode() == "generated_text":

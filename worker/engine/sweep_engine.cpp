@@ -5,6 +5,7 @@
 #include "partition/plan/cost.hpp"
 #include "worker/engine/answers.hpp"
 #include "worker/model/affine.hpp"
+#include "worker/model/row_functions.hpp"
 
 namespace harsanyi {
 namespace {
@@ -74,24 +75,30 @@ SweepEngine::PlayerOutputs SweepEngine::player_outputs(int layer, const Trunk& t
     outputs.absent = by_player({.score_scale_H = at::full({shape.query_heads}, rules.epsilon, x.options()),
                                 .output_scale_H = {},
                                 .calibration = {}});
-  outputs.base = Decoder::wanted_rows(x, trunk.rows, wanted).squeeze(0);
+  outputs.base = Decoder::wanted_rows(x, trunk.rows, wanted).squeeze(0).contiguous();
   if (w.o_bias.defined()) outputs.base = outputs.base + w.o_bias;
   return outputs;
+}
+
+at::Tensor SweepEngine::inputs_of(const PlayerOutputs& players, std::span<const Coalition> coalitions) const {
+  const auto copies = static_cast<std::int64_t>(coalitions.size());
+  const at::Tensor inputs = at::empty({copies, players.base.size(0), players.base.size(1)});
+  for (std::int64_t c = 0; c < copies; ++c) {
+    std::vector<at::Tensor> terms{players.base};
+    for (const PlayerId player : Range<PlayerId>{0, decoder_.config().shape.kv_heads}) {
+      const bool present = coalitions[static_cast<std::size_t>(c)].contains(player);
+      if (present || players.absent.defined())
+        terms.push_back((present ? players.present : players.absent).select(0, player.index()));
+    }
+    sum_into(inputs.select(0, c), terms);
+  }
+  return inputs;
 }
 
 at::Tensor SweepEngine::run_above(int layer, const PlayerOutputs& players,
                                   std::span<const Coalition> coalitions, const Rows& rows) const {
   const ModelShape& shape = decoder_.config().shape;
-  at::Tensor x = players.base.unsqueeze(0).repeat({static_cast<std::int64_t>(coalitions.size()), 1, 1});
-  for (std::size_t c = 0; c < coalitions.size(); ++c) {
-    at::Tensor copy = x.select(0, static_cast<std::int64_t>(c));
-    for (const PlayerId player : Range<PlayerId>{0, shape.kv_heads}) {
-      const bool present = coalitions[c].contains(player);
-      if (present || players.absent.defined())
-        copy.add_((present ? players.present : players.absent).select(0, player.index()));
-    }
-  }
-  x = decoder_.mlp(layer, x);
+  at::Tensor x = decoder_.mlp(layer, inputs_of(players, coalitions));
   for (int above = layer + 1; above < shape.layers; ++above)
     x = decoder_.layer(above, x, rows, wanted_of(above));
   return x;

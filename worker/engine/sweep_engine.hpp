@@ -44,6 +44,9 @@ class SweepEngine {
 
   const Trunk& trunk_of(std::span<const Prompt> samples);
   [[nodiscard]] PlayerOutputs player_outputs(int layer, const Trunk& trunk, const GameRules& rules) const;
+  /// [C, R or B, d] what the layer's MLP receives in each coalition.
+  [[nodiscard]] at::Tensor inputs_of(const PlayerOutputs& players,
+                                     std::span<const Coalition> coalitions) const;
   /// [C, B, d] outputs of the last layer, for some coalitions of one layer's game.
   [[nodiscard]] at::Tensor run_above(int layer, const PlayerOutputs& players,
                                      std::span<const Coalition> coalitions, const Rows& rows) const;

@@ -5,18 +5,10 @@
 
 #include "partition/base/error.hpp"
 #include "worker/model/affine.hpp"
+#include "worker/model/fused_attention.hpp"
 
 namespace harsanyi {
 namespace {
-
-/// Query rows and their keys: the rows of the shared prefix, then the prompt's own.
-struct Segment {
-  std::int64_t first_query = 0;
-  std::int64_t queries = 0;
-  std::int64_t first_key = 0;  ///< own keys; the prefix's come before them
-  std::int64_t keys = 0;
-  std::int64_t prefix_keys = 0;
-};
 
 std::vector<Segment> segments_of(const RowLayout& layout, QueryRows rows) {
   std::vector<Segment> segments;
@@ -72,21 +64,32 @@ at::Tensor mix_values(const at::Tensor& maps_CHTN, const at::Tensor& v_CNKD) {
   return mixed.view({copies, heads, queries, size}).permute({0, 2, 1, 3});
 }
 
-at::Tensor attend(const Projections& in, const RowLayout& layout, QueryRows rows, const AttentionEdit& edit,
-                  std::vector<at::Tensor>* maps) {
-  if ((edit.calibration || maps != nullptr) && layout.prefix() > 0)
-    throw ModelError{"calibration and attention maps need prompts laid out separately"};
-  // A calibrated map depends on every row of the prompt, so all rows are computed and the wanted ones kept.
-  const QueryRows computed = edit.calibration ? QueryRows::all : rows;
+// [C, query rows, H, D], through a map of every segment.
+at::Tensor attention_by_maps(const Projections& in, const std::vector<Segment>& segments,
+                             const AttentionEdit& edit, std::vector<at::Tensor>* maps) {
   std::vector<at::Tensor> outputs;
-  for (const Segment& s : segments_of(layout, computed)) {
+  for (const Segment& s : segments) {
     at::Tensor map = attention_maps(in.q_CRHD.narrow(1, s.first_query, s.queries), keys_of(in.k_CRKD, s),
                                     edit.score_scale_H, in.window);
     if (edit.calibration) map = calibrate_heads(map, *edit.calibration, in.window);
     outputs.push_back(mix_values(map, keys_of(in.v_CRKD, s)));
     if (maps != nullptr) maps->push_back(map);
   }
-  at::Tensor out_CRHD = at::cat(outputs, 1);
+  return at::cat(outputs, 1);
+}
+
+at::Tensor attend(const Projections& in, const RowLayout& layout, QueryRows rows, const AttentionEdit& edit,
+                  std::vector<at::Tensor>* maps) {
+  if ((edit.calibration || maps != nullptr) && layout.prefix() > 0)
+    throw ModelError{"calibration and attention maps need prompts laid out separately"};
+  // A calibrated map depends on every row of the prompt, so all rows are computed and the wanted ones kept.
+  const QueryRows computed = edit.calibration ? QueryRows::all : rows;
+  const std::vector<Segment> segments = segments_of(layout, computed);
+  at::Tensor out_CRHD;
+  if (!edit.calibration && maps == nullptr && fusible(in))
+    out_CRHD = fused_attention(in, segments, edit.score_scale_H);
+  else
+    out_CRHD = attention_by_maps(in, segments, edit, maps);
   if (edit.output_scale_H.defined()) out_CRHD.mul_(edit.output_scale_H.view({1, 1, -1, 1}));
   if (computed != rows) out_CRHD = out_CRHD.index_select(1, at::tensor(layout.last_rows()));
   return out_CRHD.flatten(2);

@@ -41,7 +41,8 @@ enum class QueryRows { all, last_of_each_prompt };
 /// Maps times values, a product of the values' type: [C, T, H, D] float32.
 [[nodiscard]] at::Tensor mix_values(const at::Tensor& maps_CHTN, const at::Tensor& v_CNKD);
 
-/// Causal attention of every prompt of `layout` in every copy, through `attention_maps` and `mix_values`.
+/// Causal attention of every prompt of `layout` in every copy: `fused_attention` where no map is wanted or
+/// edited after the softmax, else through `attention_maps` and `mix_values`.
 /// @param maps  if given, receives one map per prompt, [C, H, T, N], after all edits (layouts without prefix)
 /// @return  [C, query rows, H*D]
 [[nodiscard]] at::Tensor attend(const Projections& in, const RowLayout& layout, QueryRows rows,

@@ -1,7 +1,7 @@
 #include "worker/model/decoder.hpp"
 
 #include "worker/model/affine.hpp"
-#include "worker/model/silu.hpp"
+#include "worker/model/row_functions.hpp"
 
 namespace harsanyi {
 
@@ -14,7 +14,7 @@ Decoder::Decoder(ModelConfig config, Weights weights, at::ScalarType compute)
 Rows Decoder::rows_of(RowLayout layout) const {
   RotaryTable rotary = rotary_table(frequencies_, layout.positions());
   const at::Tensor last = at::tensor(layout.last_rows());
-  RotaryTable of_last{rotary.cos_R1D.index_select(0, last), rotary.sin_R1D.index_select(0, last)};
+  RotaryTable of_last{rotary.cos_RF.index_select(0, last), rotary.sin_RF.index_select(0, last)};
   return {std::move(layout), std::move(rotary), last, std::move(of_last)};
 }
 
@@ -23,8 +23,7 @@ at::Tensor Decoder::embed(const Rows& rows) const {
 }
 
 at::Tensor Decoder::norm(const at::Tensor& x, const at::Tensor& weight) const {
-  const at::Tensor mean_square = x.square().mean(-1, true);
-  return x * at::rsqrt(mean_square.add_(config_.rms_norm_eps)) * weight;
+  return rms_norm(x, weight, config_.rms_norm_eps);
 }
 
 at::Tensor Decoder::wanted_rows(const at::Tensor& x_CRd, const Rows& rows, QueryRows wanted) {
@@ -36,31 +35,30 @@ Projections Decoder::project(int index, const at::Tensor& x_CRd, const Rows& row
   const std::int64_t size = config_.shape.head_size;
   const at::Tensor normed = norm(x_CRd, w.attention_norm_d);
   const auto heads = [size](const at::Tensor& rows_) { return rows_.unflatten(-1, {-1, size}); };
-  const auto normed_heads = [&](const at::Tensor& rows_, const at::Tensor& weight_D) {
-    return weight_D.defined() ? norm(heads(rows_), weight_D) : heads(rows_);
+  const auto rotated = [&](const at::Tensor& rows_, const at::Tensor& weight_D, const RotaryTable& angles) {
+    const at::Tensor heads_ = weight_D.defined() ? norm(heads(rows_), weight_D) : heads(rows_);
+    rotate(heads_, angles);
+    return heads_.to(compute_);
   };
   const at::Tensor asking = wanted_rows(normed, rows, wanted);
   const RotaryTable& angles = wanted == QueryRows::all ? rows.rotary : rows.rotary_of_last;
-  return {
-      .q_CRHD =
-          rotate(normed_heads(affine(asking, w.q_proj, w.q_bias, compute_), w.q_norm_D), angles).to(compute_),
-      .k_CRKD = rotate(normed_heads(affine(normed, w.k_proj, w.k_bias, compute_), w.k_norm_D), rows.rotary)
-                    .to(compute_),
-      .v_CRKD = heads(affine(normed, w.v_proj, w.v_bias, compute_)).to(compute_),
-      .window = config_.windows[static_cast<std::size_t>(index)]};
+  return {.q_CRHD = rotated(affine(asking, w.q_proj, w.q_bias, compute_), w.q_norm_D, angles),
+          .k_CRKD = rotated(affine(normed, w.k_proj, w.k_bias, compute_), w.k_norm_D, rows.rotary),
+          .v_CRKD = heads(affine(normed, w.v_proj, w.v_bias, compute_)).to(compute_),
+          .window = config_.windows[static_cast<std::size_t>(index)]};
 }
 
 at::Tensor Decoder::mlp(int index, const at::Tensor& x) const {
   const LayerWeights& w = weights_.layers[static_cast<std::size_t>(index)];
   const at::Tensor normed = norm(x, w.mlp_norm_d);
-  const at::Tensor gated =
-      silu_of_rows(affine(normed, w.gate_proj, {}, compute_)).mul_(affine(normed, w.up_proj, {}, compute_));
-  return x + affine(gated, w.down_proj, {}, compute_);
+  const at::Tensor gated = affine(normed, w.gate_proj, {}, compute_);
+  gate_in_place(gated, affine(normed, w.up_proj, {}, compute_));
+  return affine(gated, w.down_proj, {}, compute_).add_(x);
 }
 
 at::Tensor Decoder::finish(int index, const at::Tensor& x_CRd, const at::Tensor& attended) const {
   const LayerWeights& w = weights_.layers[static_cast<std::size_t>(index)];
-  return mlp(index, x_CRd + affine(attended, w.o_proj, w.o_bias, compute_));
+  return mlp(index, affine(attended, w.o_proj, w.o_bias, compute_).add_(x_CRd));
 }
 
 at::Tensor Decoder::layer(int index, const at::Tensor& x_CRd, const Rows& rows, QueryRows wanted,

@@ -4,6 +4,8 @@
 #include <numbers>
 #include <vector>
 
+#include "worker/model/vectorised.hpp"
+
 namespace harsanyi {
 namespace {
 
@@ -18,6 +20,19 @@ float llama3_scaled(float frequency, const Llama3RopeScaling& scaling) {
   if (wavelength < old_length / high) return frequency;
   const float smooth = (old_length / wavelength - low) / (high - low);
   return (1.0F - smooth) * (frequency / factor) + smooth * frequency;
+}
+
+constexpr std::int64_t kRowsPerTask = 32;
+
+HARSANYI_VECTORISED void rotate_row(float* heads, const float* cosine, const float* sine, std::int64_t count,
+                                    std::int64_t half) {
+  for (std::int64_t head = 0; head < count; ++head, heads += 2 * half)
+    for (std::int64_t j = 0; j < half; ++j) {
+      const float first = heads[j];
+      const float second = heads[half + j];
+      heads[j] = first * cosine[j] - second * sine[j];
+      heads[half + j] = second * cosine[j] + first * sine[j];
+    }
 }
 
 }  // namespace
@@ -38,8 +53,8 @@ at::Tensor rotary_frequencies(const ModelConfig& config) {
 RotaryTable rotary_table(const at::Tensor& frequencies, std::span<const std::int64_t> positions) {
   const auto half = frequencies.size(0);
   const auto rows = static_cast<std::int64_t>(positions.size());
-  const at::Tensor cosines = at::empty({rows, 1, half});
-  const at::Tensor sines = at::empty({rows, 1, half});
+  const at::Tensor cosines = at::empty({rows, half});
+  const at::Tensor sines = at::empty({rows, half});
   const auto* frequency = frequencies.const_data_ptr<float>();
   auto* cosine = cosines.mutable_data_ptr<float>();
   auto* sine = sines.mutable_data_ptr<float>();
@@ -51,13 +66,21 @@ RotaryTable rotary_table(const at::Tensor& frequencies, std::span<const std::int
       *cosine++ = std::cos(angle);
       *sine++ = std::sin(angle);
     }
-  return {at::cat({cosines, cosines}, -1), at::cat({sines, sines}, -1)};
+  return {cosines, sines};
 }
 
-at::Tensor rotate(const at::Tensor& heads, const RotaryTable& table) {
-  const auto half = heads.size(-1) / 2;
-  const at::Tensor swapped = at::cat({heads.narrow(-1, half, half).neg(), heads.narrow(-1, 0, half)}, -1);
-  return heads * table.cos_R1D + swapped * table.sin_R1D;
+void rotate(const at::Tensor& heads, const RotaryTable& table) {
+  const auto rows = heads.size(1);
+  const auto count = heads.size(2);
+  const auto half = heads.size(3) / 2;
+  auto* entries = heads.mutable_data_ptr<float>();
+  const auto* cosines = table.cos_RF.const_data_ptr<float>();
+  const auto* sines = table.sin_RF.const_data_ptr<float>();
+  at::parallel_for(0, heads.size(0) * rows, kRowsPerTask, [=](std::int64_t first, std::int64_t last) {
+    for (std::int64_t row = first; row < last; ++row)
+      rotate_row(entries + row * count * 2 * half, cosines + row % rows * half, sines + row % rows * half,
+                 count, half);
+  });
 }
 
 }  // namespace harsanyi

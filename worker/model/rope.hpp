@@ -11,10 +11,10 @@ namespace harsanyi {
 /// (transformers modeling_rope_utils.py, `_compute_default_rope_parameters`, `_compute_llama3_parameters`).
 [[nodiscard]] at::Tensor rotary_frequencies(const ModelConfig& config);
 
-/// Cosines and sines of every position of a matrix of rows.
+/// Cosines and sines of every position of a matrix of rows; F = D/2.
 struct RotaryTable {
-  at::Tensor cos_R1D;  ///< [rows, 1, D], the two halves equal
-  at::Tensor sin_R1D;
+  at::Tensor cos_RF;
+  at::Tensor sin_RF;
 };
 
 /// @param positions  [rows]
@@ -22,7 +22,7 @@ struct RotaryTable {
                                        std::span<const std::int64_t> positions);
 
 /// Rotates pairs (j, j + D/2) of every head (the half-split form of Hugging Face checkpoints).
-/// @param heads  [..., rows, heads, D]
-[[nodiscard]] at::Tensor rotate(const at::Tensor& heads, const RotaryTable& table);
+/// @param heads  [copies, rows, heads, D] float32, contiguous; changed in place
+void rotate(const at::Tensor& heads, const RotaryTable& table);
 
 }  // namespace harsanyi
