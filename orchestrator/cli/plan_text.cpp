@@ -83,12 +83,11 @@ std::string plan_text(const SweepJob& job) {
       std::int64_t{plan.shape.layers} * plan.shape.samples() * plan.shape.coalitions();
   std::string text = "sweep plan\n";
   text += model_line(job.model);
-  text += line("game", fmt::format("{} players, {} coalitions per layer; mask {}{}; value {}",
-                                   plan.shape.players, plan.shape.coalitions(), name_of(job.rules.mask),
-                                   job.rules.mask == MaskKind::undifferentiated
-                                       ? fmt::format(", epsilon {}", job.rules.epsilon)
-                                       : "",
-                                   name_of(job.rules.value)));
+  text += line("game",
+               fmt::format("{} players, {} coalitions per layer; mask {}{}; value {}", plan.shape.players,
+                           plan.shape.coalitions(), name_of(job.rules.mask),
+                           uses_epsilon(job.rules.mask) ? fmt::format(", epsilon {}", job.rules.epsilon) : "",
+                           name_of(job.rules.value)));
   text += prompt_line(job.prompt_lengths());
   text += line("values", fmt::format("{} = {} layers x {} samples x {} coalitions", values, plan.shape.layers,
                                      plan.shape.samples(), plan.shape.coalitions()));

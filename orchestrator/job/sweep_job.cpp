@@ -53,7 +53,7 @@ void add_conventions(Identity& identity, const SweepOptions& options, ValueKind 
                      const Sharding& sharding) {
   identity.set("kind", "sweep");
   identity.set("mask", std::string{name_of(options.mask)});
-  identity.set("epsilon", options.mask == MaskKind::drop ? "none" : fmt::format("{}", options.epsilon));
+  identity.set("epsilon", uses_epsilon(options.mask) ? fmt::format("{}", options.epsilon) : "none");
   identity.set("value", std::string{name_of(value)});
   identity.set("seed", std::to_string(options.seed));
   identity.set("sharding", fmt::format("{} layers, {} coalitions, {} samples", sharding.layers,

@@ -41,8 +41,7 @@ void add_facts(Table& table, const std::string& file, const CubeDescription& cub
   facts.add("shape", "query heads", std::to_string(cube.layout.query_heads));
   facts.add("shape", "samples", std::to_string(shape.samples()));
   facts.add("convention", "mask", std::string{name_of(cube.mask)});
-  if (cube.mask == MaskKind::undifferentiated)
-    facts.add("convention", "epsilon", fmt::format("{}", cube.epsilon));
+  if (uses_epsilon(cube.mask)) facts.add("convention", "epsilon", fmt::format("{}", cube.epsilon));
   facts.add("convention", "value", std::string{name_of(cube.value)});
   facts.add_identity(cube.identity);
   facts.add_all("provenance", cube.provenance);

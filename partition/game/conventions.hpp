@@ -11,8 +11,15 @@ namespace harsanyi {
 /// What happens to the heads of a player that is absent.
 enum class MaskKind {
   undifferentiated,  ///< attention scores times epsilon before the softmax (GAC, Eq. 4)
-  drop,              ///< output of the heads := 0 before the output projection (GAC, App. C, Table 7)
+  uniform,  ///< its limit epsilon = 0: every visible token has the same share, so that a head gives the
+            ///< running mean of its values
+  drop,     ///< output of the heads := 0 before the output projection (GAC, App. C, Table 7)
 };
+
+/// Whether a mask depends on epsilon.
+[[nodiscard]] constexpr bool uses_epsilon(MaskKind mask) noexcept {
+  return mask == MaskKind::undifferentiated;
+}
 
 /// What a coalition's value measures.
 enum class ValueKind {
@@ -72,6 +79,7 @@ struct EnumNames<MaskKind> {
   static constexpr std::string_view kind = "mask kind";
   static constexpr std::array names{
       std::pair{MaskKind::undifferentiated, std::string_view{"undifferentiated"}},
+      std::pair{MaskKind::uniform, std::string_view{"uniform"}},
       std::pair{MaskKind::drop, std::string_view{"drop"}}};
 };
 template <>

@@ -30,7 +30,7 @@ struct CubeDescription {
   SweepPlan plan;
   PlayerLayout layout;
   MaskKind mask = MaskKind::undifferentiated;
-  double epsilon = 1e-5;  ///< factor on the scores of absent players; ignored by MaskKind::drop
+  double epsilon = 1e-5;  ///< factor on the scores of absent players, where uses_epsilon(mask)
   ValueKind value = ValueKind::label_set;
   std::vector<SampleLabel> samples;
   Identity identity;

@@ -136,7 +136,7 @@ TEST_F(Options, NameValueAndAllowedRange) {
   EXPECT_EQ(message_for({"--alpha", "nan"}), "--alpha: 'nan' is not a finite number from 0 to 1");
   EXPECT_EQ(message_for({"--alpha", "-0.5"}), "--alpha: '-0.5' is not a finite number from 0 to 1");
   EXPECT_EQ(message_for({"--seed", "-1"}), "--seed: '-1' is not a whole number");
-  EXPECT_EQ(message_for({"--mask", "dorp"}), "--mask: 'dorp' is not one of undifferentiated, drop");
+  EXPECT_EQ(message_for({"--mask", "dorp"}), "--mask: 'dorp' is not one of undifferentiated, uniform, drop");
   EXPECT_EQ(message_for({"--dry-run=maybe"}), "--dry-run: 'maybe' is not true or false");
   const std::string file = write("samples = many\n");
   EXPECT_EQ(message_for({"--config", file}),
@@ -181,8 +181,8 @@ TEST_F(Options, HelpShowsGroupsDefaultsAndAllowedValues) {
   std::ostringstream help;
   set.write_help(help);
   for (const char* part : {"Numbers:", "Words:", "--samples N (=300)", "a whole number of at least 1",
-                           "a finite number from 0 to 1", "one of undifferentiated, drop", "[required]",
-                           "may be repeated", "--config FILE"})
+                           "a finite number from 0 to 1", "one of undifferentiated, uniform, drop",
+                           "[required]", "may be repeated", "--config FILE"})
     EXPECT_NE(help.str().find(part), std::string::npos) << part << " in\n" << help.str();
 }
 

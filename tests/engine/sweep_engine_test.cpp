@@ -70,6 +70,8 @@ std::vector<Case> cases() {
           {"Qwen2", qwen, {.value = ValueKind::full_vocabulary}},
           {"Qwen2Dropped", qwen, {.mask = MaskKind::drop}},
           {"ExactlyUniform", llama, {.epsilon = 0.0}},
+          {"Uniform", llama, {.mask = MaskKind::uniform}},
+          {"UniformInWindow", mistral, {.mask = MaskKind::uniform}},
           {"MistralWindow", mistral, {}},
           {"MistralDropped", mistral, drop},
           {"Qwen3", qwen3, {}},
@@ -131,6 +133,19 @@ TEST_P(SweepOf, BitsDoNotDependOnEarlierUnitsOrThreads) {
 
 INSTANTIATE_TEST_SUITE_P(Models, SweepOf, testing::ValuesIn(cases()),
                          [](const auto& one) { return one.param.name; });
+
+TEST(SweepEngine, TheUniformMaskIsTheLimitOfSmallEpsilon) {
+  const test::TempFolder folder;
+  const test::RandomModel model;
+  test::write_random_model(folder.path(), model);
+  const auto engine = load_engine(folder.path(), {.threads = 1});
+  const auto prompts = prompts_with_prefix(3, model.shape.vocabulary);
+  const SweepUnit unit{
+      UnitId{0}, {0, model.shape.layers}, {0, coalition_count(model.shape.kv_heads)}, {0, 3}};
+  const auto uniform = engine->values(unit, prompts, {.mask = MaskKind::uniform});
+  const auto small = engine->values(unit, prompts, {.epsilon = 1e-9});
+  for (std::size_t i = 0; i < uniform.size(); ++i) EXPECT_NEAR(uniform[i], small[i], kTolerance);
+}
 
 TEST(SweepEngine, EpsilonOneMasksNothing) {
   const test::TempFolder folder;

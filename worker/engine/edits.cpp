@@ -49,7 +49,8 @@ void add_mask(std::vector<AttentionEdit>& edits, const LayerMask& mask, const Mo
   const Coalition absent = mask.present.complement(layout.players);
   const bool drop = mask.mask == MaskKind::drop;
   at::Tensor scale = at::ones({layout.query_heads});
-  for (const int head : layout.heads_of(absent)) scale.select(0, head).fill_(drop ? 0.0 : mask.epsilon);
+  const double factor = uses_epsilon(mask.mask) ? mask.epsilon : 0.0;
+  for (const int head : layout.heads_of(absent)) scale.select(0, head).fill_(factor);
   AttentionEdit& edit = edits[static_cast<std::size_t>(mask.layer.value)];
   (drop ? edit.output_scale_H : edit.score_scale_H) = scale;
 }

@@ -71,6 +71,12 @@ SweepEngine::PlayerOutputs SweepEngine::player_outputs(int layer, const Trunk& t
   };
   PlayerOutputs outputs;
   outputs.present = by_player({});
+  if (rules.mask == MaskKind::uniform) {
+    // All heads of a player give the same, so their projections add up.
+    const at::Tensor summed_nDd = w_nod.to(at::kFloat).unflatten(1, {-1, shape.head_size}).sum(1);
+    outputs.absent = batched_product(uniform_attention(projections, trunk.rows.layout, wanted), summed_nDd,
+                                     decoder_.compute());
+  }
   if (rules.mask == MaskKind::undifferentiated)
     outputs.absent = by_player({.score_scale_H = at::full({shape.query_heads}, rules.epsilon, x.options()),
                                 .output_scale_H = {},

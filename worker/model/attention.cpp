@@ -95,4 +95,15 @@ at::Tensor attend(const Projections& in, const RowLayout& layout, QueryRows rows
   return out_CRHD.flatten(2);
 }
 
+at::Tensor uniform_attention(const Projections& in, const RowLayout& layout, QueryRows rows) {
+  std::vector<at::Tensor> means;
+  for (const Segment& s : segments_of(layout, rows)) {
+    const at::Tensor values_KND = keys_of(in.v_CRKD, s).select(0, 0).transpose(0, 1);
+    const at::Tensor shares = visible_keys(s.queries, s.all_keys(), in.window).to(at::kFloat);
+    const at::Tensor shares_KTN = (shares / shares.sum(-1, true)).expand({values_KND.size(0), -1, -1});
+    means.push_back(batched_product(shares_KTN, values_KND, at::kFloat));
+  }
+  return at::cat(means, 1);
+}
+
 }  // namespace harsanyi

@@ -48,4 +48,8 @@ enum class QueryRows { all, last_of_each_prompt };
 [[nodiscard]] at::Tensor attend(const Projections& in, const RowLayout& layout, QueryRows rows,
                                 const AttentionEdit& edit, std::vector<at::Tensor>* maps = nullptr);
 
+/// What every head of a player gives where all visible tokens have the same share: the mean of the values.
+/// @return  [players, query rows of the first copy, D]
+[[nodiscard]] at::Tensor uniform_attention(const Projections& in, const RowLayout& layout, QueryRows rows);
+
 }  // namespace harsanyi
