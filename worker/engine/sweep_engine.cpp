@@ -65,9 +65,13 @@ SweepEngine::PlayerOutputs SweepEngine::player_outputs(int layer, const Trunk& t
   const Projections projections = decoder_.project(layer, x, trunk.rows, wanted);
   const at::Tensor w_nod = w.o_proj.unflatten(1, {shape.kv_heads, -1}).permute({1, 2, 0});
   const auto by_player = [&](const AttentionEdit& edit) {
-    const at::Tensor attended = attend(projections, trunk.rows.layout, wanted, edit).squeeze(0);
-    return batched_product(attended.unflatten(1, {shape.kv_heads, -1}).transpose(0, 1), w_nod,
-                           decoder_.compute());
+    const at::Tensor attended = timed(decoder_.times(), Stage::attention, [&] {
+      return attend(projections, trunk.rows.layout, wanted, edit).squeeze(0);
+    });
+    return timed(decoder_.times(), Stage::products, [&] {
+      return batched_product(attended.unflatten(1, {shape.kv_heads, -1}).transpose(0, 1), w_nod,
+                             decoder_.compute());
+    });
   };
   PlayerOutputs outputs;
   outputs.present = by_player({});
@@ -96,7 +100,7 @@ at::Tensor SweepEngine::inputs_of(const PlayerOutputs& players, std::span<const 
       if (present || players.absent.defined())
         terms.push_back((present ? players.present : players.absent).select(0, player.index()));
     }
-    sum_into(inputs.select(0, c), terms);
+    timed(decoder_.times(), Stage::rows, [&] { sum_into(inputs.select(0, c), terms); });
   }
   return inputs;
 }

@@ -38,6 +38,13 @@ class TorchEngine final : public Engine {
             .libtorch = TORCH_VERSION};
   }
 
+  [[nodiscard]] StageSeconds stage_seconds() const override {
+    const StageTimes& times = decoder_.times();
+    return {.products = times.seconds(Stage::products),
+            .attention = times.seconds(Stage::attention),
+            .rows = times.seconds(Stage::rows)};
+  }
+
   [[nodiscard]] std::vector<double> values(const SweepUnit& unit, std::span<const Prompt> prompts,
                                            const GameRules& rules) override {
     const Session session{options_.threads};

@@ -23,7 +23,11 @@ at::Tensor Decoder::embed(const Rows& rows) const {
 }
 
 at::Tensor Decoder::norm(const at::Tensor& x, const at::Tensor& weight) const {
-  return rms_norm(x, weight, config_.rms_norm_eps);
+  return timed(times_, Stage::rows, [&] { return rms_norm(x, weight, config_.rms_norm_eps); });
+}
+
+at::Tensor Decoder::product(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) const {
+  return timed(times_, Stage::products, [&] { return affine(x, weight, bias, compute_); });
 }
 
 at::Tensor Decoder::wanted_rows(const at::Tensor& x_CRd, const Rows& rows, QueryRows wanted) {
@@ -37,28 +41,29 @@ Projections Decoder::project(int index, const at::Tensor& x_CRd, const Rows& row
   const auto heads = [size](const at::Tensor& rows_) { return rows_.unflatten(-1, {-1, size}); };
   const auto rotated = [&](const at::Tensor& rows_, const at::Tensor& weight_D, const RotaryTable& angles) {
     const at::Tensor heads_ = weight_D.defined() ? norm(heads(rows_), weight_D) : heads(rows_);
-    rotate(heads_, angles);
+    timed(times_, Stage::rows, [&] { rotate(heads_, angles); });
     return heads_.to(compute_);
   };
   const at::Tensor asking = wanted_rows(normed, rows, wanted);
   const RotaryTable& angles = wanted == QueryRows::all ? rows.rotary : rows.rotary_of_last;
-  return {.q_CRHD = rotated(affine(asking, w.q_proj, w.q_bias, compute_), w.q_norm_D, angles),
-          .k_CRKD = rotated(affine(normed, w.k_proj, w.k_bias, compute_), w.k_norm_D, rows.rotary),
-          .v_CRKD = heads(affine(normed, w.v_proj, w.v_bias, compute_)).to(compute_),
+  return {.q_CRHD = rotated(product(asking, w.q_proj, w.q_bias), w.q_norm_D, angles),
+          .k_CRKD = rotated(product(normed, w.k_proj, w.k_bias), w.k_norm_D, rows.rotary),
+          .v_CRKD = heads(product(normed, w.v_proj, w.v_bias)).to(compute_),
           .window = config_.windows[static_cast<std::size_t>(index)]};
 }
 
 at::Tensor Decoder::mlp(int index, const at::Tensor& x) const {
   const LayerWeights& w = weights_.layers[static_cast<std::size_t>(index)];
   const at::Tensor normed = norm(x, w.mlp_norm_d);
-  const at::Tensor gated = affine(normed, w.gate_proj, {}, compute_);
-  gate_in_place(gated, affine(normed, w.up_proj, {}, compute_));
-  return affine(gated, w.down_proj, {}, compute_).add_(x);
+  const at::Tensor gated = product(normed, w.gate_proj);
+  const at::Tensor up = product(normed, w.up_proj);
+  timed(times_, Stage::rows, [&] { gate_in_place(gated, up); });
+  return product(gated, w.down_proj).add_(x);
 }
 
 at::Tensor Decoder::finish(int index, const at::Tensor& x_CRd, const at::Tensor& attended) const {
   const LayerWeights& w = weights_.layers[static_cast<std::size_t>(index)];
-  return mlp(index, affine(attended, w.o_proj, w.o_bias, compute_).add_(x_CRd));
+  return mlp(index, product(attended, w.o_proj, w.o_bias).add_(x_CRd));
 }
 
 at::Tensor Decoder::layer(int index, const at::Tensor& x_CRd, const Rows& rows, QueryRows wanted,
@@ -66,7 +71,8 @@ at::Tensor Decoder::layer(int index, const at::Tensor& x_CRd, const Rows& rows, 
   // A calibrated map needs every query even where one row is wanted.
   const QueryRows asked = edit.calibration ? QueryRows::all : wanted;
   const Projections projections = project(index, x_CRd, rows, asked);
-  const at::Tensor attended = attend(projections, rows.layout, wanted, edit, maps);
+  const at::Tensor attended =
+      timed(times_, Stage::attention, [&] { return attend(projections, rows.layout, wanted, edit, maps); });
   return finish(index, wanted_rows(x_CRd, rows, wanted), attended);
 }
 
@@ -75,7 +81,7 @@ at::Tensor Decoder::final_norm(const at::Tensor& x) const {
 }
 
 at::Tensor Decoder::logits(const at::Tensor& normed) const {
-  return affine(normed, weights_.unembedding_Vd);
+  return timed(times_, Stage::products, [&] { return affine(normed, weights_.unembedding_Vd); });
 }
 
 at::Tensor Decoder::logits_of(const at::Tensor& normed, std::span<const std::int32_t> tokens) const {

@@ -5,6 +5,7 @@
 
 #include "worker/model/attention.hpp"
 #include "worker/model/rope.hpp"
+#include "worker/model/stage_times.hpp"
 #include "worker/model/weights.hpp"
 
 namespace harsanyi {
@@ -28,6 +29,8 @@ class Decoder {
   [[nodiscard]] const Weights& weights() const noexcept { return weights_; }
 
   [[nodiscard]] at::ScalarType compute() const noexcept { return compute_; }
+  /// Where the time of all calls went, the engine's own steps among them.
+  [[nodiscard]] StageTimes& times() const noexcept { return times_; }
 
   [[nodiscard]] Rows rows_of(RowLayout layout) const;
   [[nodiscard]] at::Tensor embed(const Rows& rows) const;  ///< [1, R, d]
@@ -58,11 +61,15 @@ class Decoder {
 
  private:
   [[nodiscard]] at::Tensor norm(const at::Tensor& x, const at::Tensor& weight) const;
+  /// x W^T + b, a product of the compute type.
+  [[nodiscard]] at::Tensor product(const at::Tensor& x, const at::Tensor& weight,
+                                   const at::Tensor& bias = {}) const;
 
   ModelConfig config_;
   Weights weights_;
   at::ScalarType compute_;
   at::Tensor frequencies_;
+  mutable StageTimes times_;
 };
 
 }  // namespace harsanyi
