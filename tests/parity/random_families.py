@@ -109,8 +109,7 @@ def compare(name: str, driver: str) -> None:
             largest = max(float(difference), largest)  # this order keeps a NaN
             if ours["greedy"][i] != greedy(model, tokens, NEW_TOKENS, use_cache=True):
                 unequal.append(f"{len(tokens)} tokens, cached")
-            uncached = ours["greedy_uncached"][i]
-            if uncached and uncached != greedy(model, tokens, NEW_TOKENS, use_cache=False):
+            if ours["greedy_uncached"][i] != greedy(model, tokens, NEW_TOKENS, use_cache=False):
                 unequal.append(f"{len(tokens)} tokens, uncached")
     print(f"{name}: largest difference of a logit {largest:.1e}; greedy tokens differ for {unequal or 'no prompt'}")
     if not largest <= TOLERANCE or unequal:
