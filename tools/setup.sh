@@ -4,6 +4,7 @@
 #   tools/setup.sh            Debian packages, and the Python environment with libtorch
 #   tools/setup.sh --tests    also the packages that only test.sh needs
 #   tools/setup.sh --parity   also the environment in which Python imports torch and transformers (4.6 GB)
+#   tools/setup.sh --bench    also that of tests/bench/engine, with the packages it compares with (5.4 GB)
 #
 # Python environments lie in ${XDG_CACHE_HOME:-~/.cache}/harsanyi, named by the hash of their lock files. With
 # HARSANYI_SKIP_PACKAGES=1 no Debian package is looked at (other systems: see the lists in tools/packages*.txt).
@@ -13,13 +14,14 @@ source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 tools=$HARSANYI_ROOT/tools
 
 main() {
-  local package_lists=("$tools/packages.txt") parity=no option
+  local package_lists=("$tools/packages.txt") parity=no bench=no option
   for option in "$@"; do
     case $option in
       --tests) package_lists+=("$tools/packages-test.txt") ;;
       --parity) parity=yes ;;
+      --bench) bench=yes ;;
       *)
-        echo "error: $option: unknown option; known are --tests and --parity" >&2
+        echo "error: $option: unknown option; known are --tests, --parity and --bench" >&2
         return 2
         ;;
     esac
@@ -29,6 +31,9 @@ main() {
   make_venv "$(venv_of requirements-libtorch.lock requirements.lock)" install_runtime
   if [ $parity = yes ]; then
     make_venv "$(venv_of requirements-parity.lock)" install_parity
+  fi
+  if [ $bench = yes ]; then
+    make_venv "$(venv_of requirements-bench.lock)" install_bench
   fi
 }
 
@@ -97,6 +102,10 @@ install_runtime() {
 
 install_parity() {
   pip_install "$1" -r "$tools/requirements-parity.lock"
+}
+
+install_bench() {
+  pip_install "$1" -r "$tools/requirements-bench.lock"
 }
 
 pip_install() {

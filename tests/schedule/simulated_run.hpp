@@ -1,7 +1,9 @@
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <queue>
+#include <utility>
 #include <vector>
 
 #include "orchestrator/schedule/scheduler.hpp"
@@ -13,6 +15,15 @@ struct SimulatedRun {
   double busy_share = 0.0;   ///< of all workers' time up to the makespan
   std::int64_t events = 0;   ///< calls of the scheduler
   int affinity_changes = 0;  ///< units whose worker had another affinity before
+  int workers = 0;
+  std::vector<std::pair<double, double>> spans;  ///< from when to when each unit ran, in order of their start
+
+  /// Of all workers' time up to `time`, the share in which they computed.
+  [[nodiscard]] double busy_share_until(double time) const {
+    double busy = 0.0;
+    for (const auto& [start, end] : spans) busy += std::max(0.0, std::min(end, time) - start);
+    return busy / (time * workers);
+  }
 };
 
 /// Plays a run by an event queue in place of a clock: each unit takes `seconds(unit)` on whichever worker.
@@ -28,6 +39,7 @@ inline SimulatedRun simulate(const std::vector<UnitTask>& tasks, Scheduler::Opti
   };
   Scheduler scheduler{tasks, options};
   SimulatedRun run;
+  run.workers = workers;
   std::priority_queue<End, std::vector<End>, std::greater<>> ends;
   std::vector<std::queue<UnitId>> hand(static_cast<std::size_t>(workers));
   std::vector<std::int64_t> affinity(static_cast<std::size_t>(workers), -1);
@@ -37,6 +49,7 @@ inline SimulatedRun simulate(const std::vector<UnitTask>& tasks, Scheduler::Opti
     const UnitId unit = hand[static_cast<std::size_t>(worker)].front();
     busy += seconds(unit);
     ends.push({now + seconds(unit), worker});
+    run.spans.emplace_back(now, now + seconds(unit));
     auto& last = affinity[static_cast<std::size_t>(worker)];
     const auto wanted = tasks[static_cast<std::size_t>(unit.value)].affinity;
     if (last >= 0 && last != wanted) ++run.affinity_changes;

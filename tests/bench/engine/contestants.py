@@ -1,0 +1,112 @@
+"""The sides of the comparison with one interface: all or some of a game's values, and the seconds they took."""
+
+import time
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from games import Entry, Game
+from process import Side, engine_side, python_side
+
+
+@dataclass(frozen=True)
+class Turn:
+    seconds: float
+    values: dict[Entry, float]
+    peak_rss_bytes: int  # of all processes of the side
+
+    @property
+    def seconds_per_value(self) -> float:
+        return self.seconds / len(self.values)
+
+
+class LoopSide:
+    """One forward pass per value: measured on a part of the game."""
+
+    def __init__(self, name: str, model: Path, game: Path, threads: int, folder: Path) -> None:
+        self.side = python_side(name, model, game, threads, folder / f"{name}.log")
+
+    def turn(self, entries: list[Entry]) -> Turn:
+        self.side.start({"entries": entries})
+        answer = self.side.result()
+        return Turn(answer["seconds"], dict(zip(entries, answer["values"], strict=True)), answer["peak_rss_bytes"])
+
+    def close(self) -> None:
+        self.side.close()
+
+
+class BatchedSide:
+    """A program that computes whole units in one process."""
+
+    def __init__(self, side: Side, game: Game) -> None:
+        self.side, self.game = side, game
+        self.facts = side.facts
+
+    def turn(self) -> Turn:
+        units = list(range(len(self.game.units)))
+        self.side.start({"units": units})
+        answer = self.side.result()
+        return Turn(answer["seconds"], by_entry(self.game, units, answer["values"]), answer["peak_rss_bytes"])
+
+    def close(self) -> None:
+        self.side.close()
+
+
+class EngineRanks:
+    """One process of one thread per core, as `mpirun harsanyi sweep` has it; the units are dealt out before."""
+
+    def __init__(self, driver: Path, model: Path, game_file: Path, game: Game, ranks: int, folder: Path) -> None:
+        self.game = game
+        self.sides = [
+            engine_side(driver, model, game_file, 1, folder / f"engine_rank_{rank}.log") for rank in range(ranks)
+        ]
+        self.facts = self.sides[0].facts
+        self.hands = dealt(game, self.facts, ranks)
+
+    def turn(self) -> Turn:
+        start = time.perf_counter()
+        for side, units in zip(self.sides, self.hands, strict=True):
+            side.start({"units": units})
+        answers = [side.result() for side in self.sides]
+        seconds = time.perf_counter() - start
+        values: dict[Entry, float] = {}
+        for units, answer in zip(self.hands, answers, strict=True):
+            values |= by_entry(self.game, units, answer["values"])
+        return Turn(seconds, values, sum(answer["peak_rss_bytes"] for answer in answers))
+
+    def close(self) -> None:
+        for side in self.sides:
+            side.close()
+
+
+def by_entry(game: Game, units: list[int], values: list[list[float]]) -> dict[Entry, float]:
+    table: dict[Entry, float] = {}
+    for unit, of_unit in zip(units, values, strict=True):
+        table |= zip(game.units[unit].entries(), of_unit, strict=True)
+    return table
+
+
+def dealt(game: Game, facts: dict, ranks: int) -> list[list[int]]:
+    """Units of each rank: longest first to the rank with least to do; a rank's units of equal samples together."""
+    hands: list[list[int]] = [[] for _ in range(ranks)]
+    cost = [0.0] * ranks
+    own_cost = [all_ - trunk for all_, trunk in zip(facts["flops"], facts["trunk_flops"], strict=True)]
+    for unit in sorted(range(len(game.units)), key=lambda unit: -own_cost[unit]):
+        rank = cost.index(min(cost))
+        hands[rank].append(unit)
+        cost[rank] += own_cost[unit]
+    return [sorted(hand, key=lambda unit: (game.units[unit].samples, unit)) for hand in hands]
+
+
+def useful_flops(game: Game, facts: dict) -> float:
+    """Of the whole game, by partition/plan/cost.hpp; the trunk of a shard of samples counts once."""
+    trunks = {unit.samples: trunk for unit, trunk in zip(game.units, facts["trunk_flops"], strict=True)}
+    games = sum(all_ - trunk for all_, trunk in zip(facts["flops"], facts["trunk_flops"], strict=True))
+    return games + sum(trunks.values())
+
+
+def close_all(sides: Iterable) -> None:
+    for side in sides:
+        with suppress(BrokenPipeError):
+            side.close()

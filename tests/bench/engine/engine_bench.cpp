@@ -1,0 +1,126 @@
+// The engine as one rank of a sweep, for tests/bench/engine/bench.py: loads a model and a game, then computes
+// the units it is told to.
+//
+//   engine_bench MODEL_DIR GAME.json THREADS
+//
+// GAME.json: {"epsilon": 1e-5, "prompts": [{"tokens": [..], "label_tokens": [..], "gold": 0}, ..],
+//             "units": [{"layers": [first, last], "coalitions": [first, last], "samples": [first, last]},
+//             ..]}
+// with half-open ranges. Prints {"flops": [per unit], "trunk_flops": [per unit], "numerics": {..}} once it is
+// loaded; then, for every line {"units": [numbers]} that it reads, computes those and prints {"seconds",
+// "values": [per unit, layers x samples x coalitions], "peak_rss_bytes"}. Ends with its input.
+
+#include <chrono>
+#include <exception>
+#include <fstream>
+#include <iostream>
+#include <string>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <sys/resource.h>
+
+#include "partition/base/error.hpp"
+#include "partition/plan/cost.hpp"
+#include "worker/engine/engine.hpp"
+
+namespace harsanyi {
+namespace {
+
+using nlohmann::json;
+
+struct Game {
+  std::vector<Prompt> prompts;
+  std::vector<SweepUnit> units;
+  GameRules rules;
+};
+
+template <class T>
+Range<T> range_of(const json& bounds) {
+  return {bounds.at(0).get<int>(), bounds.at(1).get<int>()};
+}
+
+Game read_game(const std::string& file) {
+  std::ifstream stream{file};
+  if (!stream) throw ConfigError{fmt::format("{}: cannot be read", file)};
+  const json game = json::parse(stream);
+  Game read;
+  read.rules.epsilon = game.at("epsilon");
+  for (const json& prompt : game.at("prompts"))
+    read.prompts.push_back({.tokens = prompt.at("tokens"),
+                            .label_tokens = prompt.at("label_tokens"),
+                            .gold = prompt.at("gold")});
+  for (const json& unit : game.at("units"))
+    read.units.push_back({.id = UnitId{static_cast<int>(read.units.size())},
+                          .layers = range_of<LayerId>(unit.at("layers")),
+                          .coalitions = range_of<Coalition>(unit.at("coalitions")),
+                          .samples = range_of<SampleId>(unit.at("samples"))});
+  return read;
+}
+
+std::vector<int> lengths_of(std::span<const Prompt> prompts) {
+  std::vector<int> lengths;
+  for (const Prompt& prompt : prompts) lengths.push_back(static_cast<int>(prompt.tokens.size()));
+  return lengths;
+}
+
+/// Useful operations of each unit by partition/plan/cost.hpp, and those of its trunk, which a unit that
+/// follows another of the same samples finds done.
+json costs_of(const Game& game, const ModelShape& model) {
+  const std::vector<int> lengths = lengths_of(game.prompts);
+  json costs{{"flops", json::array()}, {"trunk_flops", json::array()}};
+  for (const SweepUnit& unit : game.units) {
+    const auto samples = std::span{game.prompts}.subspan(static_cast<std::size_t>(unit.samples.first),
+                                                         static_cast<std::size_t>(unit.samples.size()));
+    const int prefix = static_cast<int>(shared_prefix(samples));
+    SweepUnit trunk = unit;
+    trunk.coalitions = {Coalition::grand(model.kv_heads).index(),
+                        Coalition::grand(model.kv_heads).index() + 1};
+    costs["flops"].push_back(cost_of(unit, model, lengths, prefix).flops);
+    costs["trunk_flops"].push_back(cost_of(trunk, model, lengths, prefix).flops);
+  }
+  return costs;
+}
+
+std::int64_t peak_rss_bytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return std::int64_t{usage.ru_maxrss} * 1024;
+}
+
+json compute(Engine& engine, const Game& game, const json& request) {
+  json values = json::array();
+  const auto start = std::chrono::steady_clock::now();
+  for (const std::size_t unit : request.at("units"))
+    values.push_back(engine.values(game.units.at(unit), game.prompts, game.rules));
+  const std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;
+  return {{"seconds", time.count()}, {"values", std::move(values)}, {"peak_rss_bytes", peak_rss_bytes()}};
+}
+
+void serve(const std::string& model_folder, const std::string& game_file, int threads) {
+  const auto engine = load_engine(model_folder, {.threads = threads});
+  const Game game = read_game(game_file);
+  json ready = costs_of(game, engine->config().shape);
+  const Numerics numerics = engine->numerics();
+  ready["numerics"] = {
+      {"blas", numerics.blas}, {"blas_mode", numerics.blas_mode}, {"libtorch", numerics.libtorch}};
+  std::cout << ready << std::endl;
+  for (std::string line; std::getline(std::cin, line);)
+    std::cout << compute(*engine, game, json::parse(line)) << std::endl;
+}
+
+}  // namespace
+}  // namespace harsanyi
+
+int main(int argc, char** argv) {
+  if (argc != 4) {
+    std::cerr << "usage: engine_bench MODEL_DIR GAME.json THREADS\n";
+    return 2;
+  }
+  try {
+    harsanyi::serve(argv[1], argv[2], std::stoi(argv[3]));
+  } catch (const std::exception& error) {
+    std::cerr << "error: " << error.what() << '\n';
+    return 1;
+  }
+}
