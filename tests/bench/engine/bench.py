@@ -1,6 +1,6 @@
 """The measuring stick: harsanyi beside what people would use instead, in one run. docs/performance.md explains it.
 
-    run.sh --data DIR [--bin DIR] [--model DIR] [--out DIR] [--turns 3] [--only PART ...]
+    run.sh --data DIR [--bin DIR] [--model DIR] [--out DIR] [--rows 8] [--turns 3] [--only PART ...]
 
 Writes results.json, table.txt and figures into --out, after every part. Ends with an error if two sides disagree.
 """
@@ -31,6 +31,7 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument("--bin", type=Path, default=ROOT / "build/release/bin", help="folder of the built programs")
     parser.add_argument("--model", type=Path, default=CACHE / "models/smollm2-135m-instruct", help="the demo's model")
     parser.add_argument("--out", type=Path, default=ROOT / "out/bench", help="folder of the results")
+    parser.add_argument("--rows", type=int, default=8, help="prompts of each benchmark")
     parser.add_argument("--turns", type=int, default=3, help="alternating turns of every side")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), help="parts to measure")
     return parser.parse_args()
@@ -38,7 +39,7 @@ def parse_options() -> argparse.Namespace:
 
 def cases_part(options: argparse.Namespace, results: dict) -> None:
     results["cases"] = []
-    for case in make_cases(options.bin / "harsanyi", options.model, options.data):
+    for case in make_cases(options.bin / "harsanyi", options.model, options.data, options.rows):
         folder = options.out / case.name.replace(" ", "_")
         results["cases"].append(compare(case, options.bin / "engine_bench", options.turns, folder))
         save(results, options.out)

@@ -7,11 +7,11 @@ from games import Game, Prompt, below, benchmark_prompts, make_units
 from model_files import EIGHT_PLAYERS, SLICE_OF_8B, random_llama
 
 BENCHMARKS = ("sst2", "agnews", "arc_easy")
-SAMPLES = 8  # per benchmark, and per unit: what a sweep takes by default (orchestrator/job/sweep_job.cpp)
+SAMPLES_PER_UNIT = 8  # what a sweep takes by default (orchestrator/job/sweep_job.cpp)
 
 
-def make_cases(harsanyi: Path, demo_model: Path, data: Path) -> list[Case]:
-    pools = [benchmark_prompts(harsanyi, demo_model, data, name, SAMPLES) for name in BENCHMARKS]
+def make_cases(harsanyi: Path, demo_model: Path, data: Path, rows: int) -> list[Case]:
+    pools = [benchmark_prompts(harsanyi, demo_model, data, name, rows) for name in BENCHMARKS]
     return [smollm2(pools, demo_model), eight_players(pools), slice_of_8b(pools)]
 
 
@@ -39,10 +39,10 @@ def slice_of_8b(pools: list[list[Prompt]]) -> Case:
         "slice of 8B",
         model,
         game,
-        f"two random layers of Llama-3.1-8B's shape, 8 of 256 coalitions, vocabulary {vocabulary} (token ids modulo it)",
+        f"two random layers of Llama-3.1-8B's shape, 8 of 256 coalitions, vocabulary {vocabulary} (ids modulo it)",
     )
 
 
 def game_of(pools: list[list[Prompt]], layers: list[int], coalitions: tuple[int, int]) -> Game:
-    units = make_units(layers, coalitions, [len(pool) for pool in pools], SAMPLES)
+    units = make_units(layers, coalitions, [len(pool) for pool in pools], SAMPLES_PER_UNIT)
     return Game([prompt for pool in pools for prompt in pool], units)

@@ -98,6 +98,10 @@ def summary(case: Case, measured: list[dict[str, Turn]], peaks: list[float], fac
         sides[name] = {
             "seconds_per_value": spread([turn.seconds_per_value for turn in turns]),
             "times_harsanyi": spread(ratios),
+            "processor_seconds_per_value": spread([turn.processor_seconds_per_value for turn in turns]),
+            "times_harsanyi_by_processor": spread(
+                [of[name].processor_seconds_per_value / of["harsanyi"].processor_seconds_per_value for of in measured]
+            ),
             "values_per_turn": len(turns[0].values),
             "largest_difference": max(
                 abs(value - of["harsanyi"].values[entry]) for of in measured for entry, value in of[name].values.items()

@@ -13,12 +13,21 @@ from process import Side, engine_side, python_side
 @dataclass(frozen=True)
 class Turn:
     seconds: float
+    processor_seconds: float  # of all its threads and processes: comparable on a machine that others use, too
     values: dict[Entry, float]
     peak_rss_bytes: int  # of all processes of the side
+
+    @staticmethod
+    def of(answer: dict, values: dict[Entry, float]) -> "Turn":
+        return Turn(answer["seconds"], answer["processor_seconds"], values, answer["peak_rss_bytes"])
 
     @property
     def seconds_per_value(self) -> float:
         return self.seconds / len(self.values)
+
+    @property
+    def processor_seconds_per_value(self) -> float:
+        return self.processor_seconds / len(self.values)
 
 
 class LoopSide:
@@ -30,7 +39,7 @@ class LoopSide:
     def turn(self, entries: list[Entry]) -> Turn:
         self.side.start({"entries": entries})
         answer = self.side.result()
-        return Turn(answer["seconds"], dict(zip(entries, answer["values"], strict=True)), answer["peak_rss_bytes"])
+        return Turn.of(answer, dict(zip(entries, answer["values"], strict=True)))
 
     def close(self) -> None:
         self.side.close()
@@ -47,7 +56,7 @@ class BatchedSide:
         units = list(range(len(self.game.units)))
         self.side.start({"units": units})
         answer = self.side.result()
-        return Turn(answer["seconds"], by_entry(self.game, units, answer["values"]), answer["peak_rss_bytes"])
+        return Turn.of(answer, by_entry(self.game, units, answer["values"]))
 
     def close(self) -> None:
         self.side.close()
@@ -73,7 +82,8 @@ class EngineRanks:
         values: dict[Entry, float] = {}
         for units, answer in zip(self.hands, answers, strict=True):
             values |= by_entry(self.game, units, answer["values"])
-        return Turn(seconds, values, sum(answer["peak_rss_bytes"] for answer in answers))
+        summed = {name: sum(answer[name] for answer in answers) for name in ("processor_seconds", "peak_rss_bytes")}
+        return Turn.of(summed | {"seconds": seconds}, values)
 
     def close(self) -> None:
         for side in self.sides:

@@ -8,9 +8,11 @@
 //             ..]}
 // with half-open ranges. Prints {"flops": [per unit], "trunk_flops": [per unit], "numerics": {..}} once it is
 // loaded; then, for every line {"units": [numbers]} that it reads, computes those and prints {"seconds",
-// "values": [per unit, layers x samples x coalitions], "peak_rss_bytes"}. Ends with its input.
+// "processor_seconds", "values": [per unit, layers x samples x coalitions], "peak_rss_bytes"}. Ends with its
+// input.
 
 #include <chrono>
+#include <ctime>
 #include <exception>
 #include <fstream>
 #include <iostream>
@@ -91,10 +93,15 @@ std::int64_t peak_rss_bytes() {
 json compute(Engine& engine, const Game& game, const json& request) {
   json values = json::array();
   const auto start = std::chrono::steady_clock::now();
+  const std::clock_t processor = std::clock();
   for (const std::size_t unit : request.at("units"))
     values.push_back(engine.values(game.units.at(unit), game.prompts, game.rules));
   const std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;
-  return {{"seconds", time.count()}, {"values", std::move(values)}, {"peak_rss_bytes", peak_rss_bytes()}};
+  const double processor_seconds = static_cast<double>(std::clock() - processor) / CLOCKS_PER_SEC;
+  return {{"seconds", time.count()},
+          {"processor_seconds", processor_seconds},
+          {"values", std::move(values)},
+          {"peak_rss_bytes", peak_rss_bytes()}};
 }
 
 void serve(const std::string& model_folder, const std::string& game_file, int threads) {

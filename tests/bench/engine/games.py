@@ -54,7 +54,7 @@ class Game:
 
 
 def make_units(layers: list[int], coalitions: tuple[int, int], pools: list[int], samples_per_unit: int) -> list[Unit]:
-    """One unit per layer and shard of samples; samples are numbered pool after pool. Samples outermost, as in a plan."""
+    """One unit per layer and shard of samples; samples are numbered pool after pool. Samples outermost."""
     units, first = [], 0
     for size in pools:
         for start in range(0, size, samples_per_unit):

@@ -26,13 +26,14 @@ class Shape:
         return self.hidden // self.query_heads
 
 
-# An eighth of Llama-3.1's vocabulary would be 16032; 8192 keep the file small, and only label logits are computed.
+# The slice's vocabulary is far smaller than Llama-3.1's 128256: the file stays small, and of the sides only the
+# published loop, with its logits of every position, would notice.
 EIGHT_PLAYERS = Shape(layers=8, hidden=512, query_heads=16, kv_heads=8, intermediate=1024, vocabulary=49152)
 SLICE_OF_8B = Shape(layers=2, hidden=4096, query_heads=32, kv_heads=8, intermediate=14336, vocabulary=8192)
 
 
 def random_llama(shape: Shape, name: str, seed: int = 1, cache: Path = CACHE) -> Path:
-    """The folder of a Llama with normal weights of scale 1/sqrt(inputs) and tied embeddings; made if it is not there."""
+    """The folder of a Llama with normal weights of scale 1/sqrt(inputs) and tied embeddings; made if not there."""
     folder = cache / "bench-models" / name
     config = config_of(shape)
     stamp = json.dumps({"seed": seed, **asdict(shape)})

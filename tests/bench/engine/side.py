@@ -3,7 +3,8 @@
     side.py NAME MODEL_DIR GAME.json THREADS      NAME: see SIDES
 
 Prints a line of JSON once it is loaded. Then, for every line {"units": [numbers]} or {"entries": [[layer, sample,
-coalition], ...]} that it reads, computes those values and prints {"seconds", "values", "peak_rss_bytes"}.
+coalition], ...]} that it reads, computes those values and prints {"seconds", "processor_seconds", "values",
+"peak_rss_bytes"}.
 """
 
 import json
@@ -67,11 +68,11 @@ def main() -> None:
     answer(ready)
     for line in sys.stdin:
         (work,) = json.loads(line).values()
-        start = time.perf_counter()
+        start, processor = time.perf_counter(), time.process_time()
         values = side.values(work)
-        seconds = time.perf_counter() - start
+        times = {"seconds": time.perf_counter() - start, "processor_seconds": time.process_time() - processor}
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-        answer({"seconds": seconds, "values": values, "peak_rss_bytes": peak})
+        answer(times | {"values": values, "peak_rss_bytes": peak})
 
 
 def answer(content: dict) -> None:

@@ -7,8 +7,8 @@
 - the last layer, and the last layer's game, at the last position alone; logits of the label tokens alone;
 - fused weights for q, k, v and for gate, up; samples and rows per batch chosen by a short measurement.
 
-Suffixes of shapes: N sequences (C coalitions of B samples), T longest prompt, d hidden, H query heads, n players, D head
-size, I width of the MLP.
+Suffixes of shapes: N sequences (C coalitions of B samples), T longest prompt, d hidden, H query heads, n players, D
+head size, I width of the MLP.
 """
 
 import sys

@@ -19,8 +19,8 @@ def text_of(results: dict) -> str:
 def heading(results: dict) -> str:
     machine = results["machine"]
     return (
-        f"{machine['processor']}, {machine['cores']} cores, load {machine['load']:.1f} at the start; float32, two threads; "
-        f"torch {machine['torch']}, transformers {machine['transformers']}"
+        f"{machine['processor']}, {machine['cores']} cores, load {machine['load']:.1f} at the start; float32, two "
+        f"threads; torch {machine['torch']}, transformers {machine['transformers']}"
     )
 
 
@@ -29,12 +29,14 @@ def case_text(case: dict) -> str:
         f"{case['case']}: {case['says']}",
         f"  {case['values']} values of {case['samples']} prompts, {case['tokens'] / case['samples']:.1f} tokens each "
         "on average; ms per value, median (least to most of the turns)",
-        f"  {'side':<36}{'ms per value':>28}{'x harsanyi':>22}{'values':>8}{'max diff':>10}{'peak GB':>9}",
+        f"  {'side':<36}{'ms per value':>28}{'x harsanyi':>22}{'x, CPU time':>22}{'values':>8}{'max diff':>10}"
+        f"{'peak GB':>9}",
     ]
     for name, side in case["sides"].items():
         per_value, ratio = side["seconds_per_value"], side["times_harsanyi"]
         lines.append(
-            f"  {name:<36}{spread_text(per_value, 1e3):>28}{spread_text(ratio):>22}{side['values_per_turn']:>8}"
+            f"  {name:<36}{spread_text(per_value, 1e3):>28}{spread_text(ratio):>22}"
+            f"{spread_text(side['times_harsanyi_by_processor']):>22}{side['values_per_turn']:>8}"
             f"{side['largest_difference']:>10.1e}{side['peak_rss_bytes'] / 1e9:>9.2f}"
         )
     lines += [f"  {name}: not measured: {reason}" for name, reason in case["refused"].items()]
@@ -45,8 +47,8 @@ def case_text(case: dict) -> str:
 def efficiency_lines(case: dict) -> list[str]:
     efficiency, peak = case["efficiency"], case["peak_flops_per_second"]
     return [
-        f"  useful {case['useful_flops'] / 1e9:.0f} GFLOP, {spread_text(case['useful_flops_per_second'], 1e-9)} GFLOP/s; "
-        f"peak {spread_text(peak, 1e-9)} GFLOP/s; efficiency {spread_text(efficiency)}"
+        f"  useful {case['useful_flops'] / 1e9:.0f} GFLOP, {spread_text(case['useful_flops_per_second'], 1e-9)} "
+        f"GFLOP/s; peak {spread_text(peak, 1e-9)} GFLOP/s; efficiency {spread_text(efficiency)}"
     ]
 
 
@@ -76,8 +78,8 @@ def dividends_text(dividends: dict) -> str:
     ours, theirs = dividends["seconds_per_game"], dividends["shapiq_seconds_per_game"]
     return "\n".join(
         [
-            f"Dividends of games of {dividends['players']} players, one thread: {dividends['games']} games by harsanyi, "
-            f"{dividends['shapiq_games']} by shapiq; largest difference {dividends['largest_difference']:.1e}",
+            f"Dividends of games of {dividends['players']} players, one thread: {dividends['games']} games by "
+            f"harsanyi, {dividends['shapiq_games']} by shapiq; differ by {dividends['largest_difference']:.1e}",
             f"  harsanyi {spread_text(ours, 1e6)} us per game, shapiq {spread_text(theirs, 1e6)} us per game",
             goal_line("shapiq / harsanyi", dividends["ratio"]["median"], 50.0),
         ]
