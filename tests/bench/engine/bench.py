@@ -1,27 +1,28 @@
 """The measuring stick: harsanyi beside what people would use instead, in one run. docs/performance.md explains it.
 
-    run.sh --data DIR [--bin DIR] [--model DIR] [--out DIR] [--rows 8] [--turns 3] [--only PART ...]
+    run.sh --data DIR [--bin DIR] [--model DIR] [--out DIR] [--rows 16] [--turns 3] [--only PART ...]
 
-Writes results.json, table.txt and figures into --out, after every part. Ends with an error if two sides disagree.
+Writes results.json and table.txt into --out after every part, and figures at the end. Ends with an error if two sides
+disagree.
 """
 
 import argparse
 import json
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
-from cases import make_cases
+from cases import ROWS, make_cases
 from comparison import compare
 from dividends import measure_dividends
 from games import ROOT
 from growth import measure_growth
 from machine import measure_scaling, measure_schedule
 from model_files import CACHE
-from plots import write_figures
 from tables import text_of
 
 
@@ -31,8 +32,9 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument("--bin", type=Path, default=ROOT / "build/release/bin", help="folder of the built programs")
     parser.add_argument("--model", type=Path, default=CACHE / "models/smollm2-135m-instruct", help="the demo's model")
     parser.add_argument("--out", type=Path, default=ROOT / "out/bench", help="folder of the results")
-    parser.add_argument("--rows", type=int, default=8, help="prompts of each benchmark")
+    parser.add_argument("--rows", type=int, default=ROWS, help="prompts of each benchmark")
     parser.add_argument("--turns", type=int, default=3, help="alternating turns of every side")
+    parser.add_argument("--figures-by", type=Path, help="Python of the runtime environment, which draws the figures")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), help="parts to measure")
     return parser.parse_args()
 
@@ -86,7 +88,6 @@ def machine_facts() -> dict[str, object]:
 def save(results: dict, folder: Path) -> None:
     (folder / "results.json").write_text(json.dumps(results, indent=1), encoding="utf-8")
     (folder / "table.txt").write_text(text_of(results), encoding="utf-8")
-    write_figures(results, folder)
 
 
 def main() -> None:
@@ -99,6 +100,8 @@ def main() -> None:
         PARTS[name](options, results)
         results["seconds"][name] = time.perf_counter() - start
         save(results, options.out)
+    if options.figures_by:
+        subprocess.run([options.figures_by, Path(__file__).parent / "plots.py", options.out], check=True)
     print(text_of(results), end="")
 
 

@@ -1,5 +1,6 @@
 """The sides of the comparison with one interface: all or some of a game's values, and the seconds they took."""
 
+import itertools
 import time
 from collections.abc import Iterable
 from contextlib import suppress
@@ -98,15 +99,23 @@ def by_entry(game: Game, units: list[int], values: list[list[float]]) -> dict[En
 
 
 def dealt(game: Game, facts: dict, ranks: int) -> list[list[int]]:
-    """Units of each rank: longest first to the rank with least to do; a rank's units of equal samples together."""
-    hands: list[list[int]] = [[] for _ in range(ranks)]
-    cost = [0.0] * ranks
-    own_cost = [all_ - trunk for all_, trunk in zip(facts["flops"], facts["trunk_flops"], strict=True)]
-    for unit in sorted(range(len(game.units)), key=lambda unit: -own_cost[unit]):
-        rank = cost.index(min(cost))
-        hands[rank].append(unit)
-        cost[rank] += own_cost[unit]
-    return [sorted(hand, key=lambda unit: (game.units[unit].samples, unit)) for hand in hands]
+    """The units of each rank, of all ways to deal them that with the least work for the busiest rank: a sweep has many
+    more units, and ends as evenly. A rank computes the trunk of equal samples once, so it has them together."""
+    own = [whole - trunk for whole, trunk in zip(facts["flops"], facts["trunk_flops"], strict=True)]
+    samples = [unit.samples for unit in game.units]
+    trunks = dict(zip(samples, facts["trunk_flops"], strict=True))
+
+    def most_work(deal: tuple[int, ...]) -> float:
+        work = [0.0] * ranks
+        for unit, rank in enumerate(deal):
+            work[rank] += own[unit]
+        for rank, of_samples in set(zip(deal, samples, strict=True)):
+            work[rank] += trunks[of_samples]
+        return max(work)
+
+    best = min(itertools.product(range(ranks), repeat=len(own)), key=most_work)
+    hands = [[unit for unit, rank in enumerate(best) if rank == mine] for mine in range(ranks)]
+    return [sorted(hand, key=lambda unit: (samples[unit], unit)) for hand in hands]
 
 
 def useful_flops(game: Game, facts: dict) -> float:

@@ -1,11 +1,13 @@
-"""results.json as figures: sides per model, and growth beside theory."""
+"""results.json as figures: sides per model, and growth beside theory.
 
+plots.py FOLDER      (runtime environment: tools/setup.sh) writes FOLDER/sides.png and growth.png
+"""
+
+import json
 import sys
 from pathlib import Path
 
-from games import ROOT
-
-sys.path.insert(0, str(ROOT / "analysis/src"))
+sys.path.insert(0, str(Path(__file__).parents[3] / "analysis/src"))
 from harsanyi_analysis.figures.style import BLUE, LINE, QUIET, RED, save_png, styled, without_frame  # noqa: E402
 from matplotlib.figure import Figure  # noqa: E402
 
@@ -50,8 +52,14 @@ def growth_figure(growth: dict) -> Figure:
     return figure
 
 
-def write_figures(results: dict, folder: Path) -> None:
+def main() -> None:
+    folder = Path(sys.argv[1])
+    results = json.loads((folder / "results.json").read_text(encoding="utf-8"))
     if results.get("cases"):
         save_png(sides_figure(results["cases"]), folder / "sides.png")
     if "growth" in results:
         save_png(growth_figure(results["growth"]), folder / "growth.png")
+
+
+if __name__ == "__main__":
+    main()

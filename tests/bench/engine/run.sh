@@ -6,6 +6,9 @@ set -euo pipefail
 # shellcheck source=tools/environment.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../../../tools/environment.sh"
 
-venv=$(venv_of requirements-bench.lock)
-[ -e "$venv/.complete" ] || "$HARSANYI_ROOT/tools/setup.sh" --bench
-exec "$venv/bin/python" "$HARSANYI_ROOT/tests/bench/engine/bench.py" "$@"
+bench=$(venv_of requirements-bench.lock)
+runtime=$(venv_of requirements-libtorch.lock requirements.lock) # draws the figures
+if [ ! -e "$bench/.complete" ] || [ ! -e "$runtime/.complete" ]; then
+  "$HARSANYI_ROOT/tools/setup.sh" --bench
+fi
+exec "$bench/bin/python" "$HARSANYI_ROOT/tests/bench/engine/bench.py" --figures-by "$runtime/bin/python" "$@"
