@@ -14,6 +14,7 @@ head size, I width of the MLP.
 import sys
 import time
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +26,7 @@ from transformers import AutoModelForCausalLM
 SAMPLES_PER_BATCH = (1, 8)
 ROWS_PER_BATCH = (512, 1024, 2048)
 
-Job = tuple[int, tuple[int, int]]  # layer, range of coalitions
+Job = tuple[int, tuple[int, ...]]  # layer, coalitions
 
 
 @dataclass(frozen=True)
@@ -96,19 +97,19 @@ class SmartPyTorch:
     def values(self, units: list[int]) -> list[list[float]]:
         """Per unit, in the order of `Unit.entries`. The trunk of a sample runs once per call."""
         wanted = [self.game.units[unit] for unit in units]
-        jobs: dict[int, list[Job]] = defaultdict(list)
+        jobs: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))  # sample, layer: coalitions
         for unit in wanted:
-            for sample in range(*unit.samples):
-                jobs[sample] += [(layer, unit.coalitions) for layer in range(*unit.layers)]
+            for layer, sample, coalition in unit.entries():
+                jobs[sample][layer].append(coalition)
         alike: dict[tuple[Job, ...], list[int]] = defaultdict(list)
         for sample, of_sample in jobs.items():
-            alike[tuple(of_sample)].append(sample)
+            alike[tuple((layer, tuple(coalitions)) for layer, coalitions in of_sample.items())].append(sample)
         table: dict[Entry, float] = {}
         for of_samples, samples in alike.items():
             for batch in self.batches(samples, self.samples_per_batch):
                 trunk = self.trunk(batch)
                 for layer, coalitions in of_samples:
-                    table |= self.layer_values(trunk, layer, range(*coalitions))
+                    table |= self.layer_values(trunk, layer, coalitions)
         return [[table[entry] for entry in unit.entries()] for unit in wanted]
 
     # ---- batches
@@ -159,7 +160,7 @@ class SmartPyTorch:
         inputs.append(x)
         return Trunk(batch, inputs, self.last_layer(x, batch))
 
-    def layer_values(self, trunk: Trunk, layer: int, coalitions: range) -> dict[Entry, float]:
+    def layer_values(self, trunk: Trunk, layer: int, coalitions: Sequence[int]) -> dict[Entry, float]:
         grand = (1 << self.players) - 1
         values: dict[Entry, float] = {}
         if grand in coalitions:
