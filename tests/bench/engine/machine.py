@@ -15,11 +15,13 @@ CLASSIFICATION = ("sst2", "sst5", "mr", "subj", "agnews", "trec_fixed", "cb", "b
 SAMPLES_OF_A_SWEEP = 900
 WORKER_GROUPS = 4096
 FLOPS_PER_SECOND = 4e14  # of a worker group: 40 % of an H100's dense bfloat16 peak of 989 TFLOP/s
-SHARDINGS = {
-    "default": (4, 64, 8),
-    "half the samples": (4, 64, 4),
-    "one layer": (1, 64, 8),
-}  # layers, coalitions, samples
+SHARDINGS = {  # layers, coalitions, samples
+    "default": (2, 64, 16),  # orchestrator/job/sweep_job.cpp
+    "half the samples": (2, 64, 8),
+    "a quarter": (1, 64, 8),
+}
+PROJECTED_GROUPS = (8, 64, 512)
+START_SECONDS = 60.0  # assumed: every group reads 16 GB of weights
 STORED_TOGETHER = 64  # RunOptions::blocks_per_store
 
 
@@ -35,18 +37,29 @@ def measure_schedule(bin_folder: Path, demo_model: Path, data: Path, folder: Pat
     samples = folder / "samples.json"
     samples.write_text(json.dumps({"pools": prompt_lengths(bin_folder / "harsanyi", demo_model, data)}))
     config = ROOT / "configs/models/Llama-3.1-8B-Instruct.json"
-    command = [bin_folder / "sweep_simulation", config, samples, WORKER_GROUPS, FLOPS_PER_SECOND]
+
+    def simulated(groups: int, sharding: tuple[int, int, int]) -> dict:
+        words = [bin_folder / "sweep_simulation", config, samples, groups, FLOPS_PER_SECOND, *sharding]
+        return json.loads(command_output(words)) | {"unit": sharding}
+
     storage = json.loads(command_output([bin_folder / "storage_bench", folder]))
     run_loop = measure_run_loop(bin_folder)
     together = next(entry for entry in storage if entry["units_per_store"] == STORED_TOGETHER)
     sweeps = {}
     for name, sharding in SHARDINGS.items():
-        sweep = json.loads(command_output([*command, *sharding]))
+        sweep = simulated(WORKER_GROUPS, sharding)
         used = sweep["scheduler_processor_seconds"] + sweep["units"] * (
             run_loop["seconds_per_unit"] + together["processor_seconds_per_unit"]
         )
-        sweeps[name] = sweep | {"unit": sharding, "rank_0_processor_share": used / sweep["makespan_seconds"]}
-    return {"sweeps": sweeps, "storage": storage, "run_loop": run_loop, "flops_per_second": FLOPS_PER_SECOND}
+        sweeps[name] = sweep | {"rank_0_processor_share": used / sweep["makespan_seconds"]}
+    return {
+        "flops_per_second": FLOPS_PER_SECOND,
+        "start_seconds": START_SECONDS,
+        "sweeps": sweeps,
+        "projection": [simulated(groups, SHARDINGS["default"]) for groups in PROJECTED_GROUPS],
+        "storage": storage,
+        "run_loop": run_loop,
+    }
 
 
 def prompt_lengths(harsanyi: Path, model: Path, data: Path) -> list[dict]:

@@ -2,7 +2,7 @@
 //
 //   storage_bench FOLDER      makes FOLDER/storage_bench.h5 and removes it
 //
-// Units have the size of an 8B sweep's: 4 layers, 8 samples, 64 coalitions. Prints JSON: [{"units_per_store",
+// Units have the size of an 8B sweep's: 2 layers, 16 samples, 64 coalitions. Prints JSON: [{"units_per_store",
 // "units_per_second", "processor_seconds_per_unit"}, ..].
 
 #include <algorithm>
@@ -23,7 +23,7 @@ constexpr std::size_t kUnits = 4096;
 
 CubeDescription description() {
   return test::cube_of(/*layers=*/32, /*players=*/8, /*pools=*/{1024},
-                       {.layers = 4, .coalitions = 64, .samples = 8});
+                       {.layers = 2, .coalitions = 64, .samples = 16});
 }
 
 struct Speed {
