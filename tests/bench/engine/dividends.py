@@ -15,7 +15,7 @@ SHAPIQ_GAMES = 20  # it takes a matter of milliseconds each
 
 
 def measure_dividends(driver: Path, turns: int) -> dict:
-    """Seconds per game of both, one thread each, in alternating turns. The tables are at hand; nothing is loaded."""
+    """Processor seconds per game of both, one thread each, in alternating turns. The tables are at hand; nothing is loaded."""
     from shapiq import ExactComputer
 
     ours, theirs, largest = [], [], 0.0
@@ -39,13 +39,13 @@ def measure_dividends(driver: Path, turns: int) -> dict:
 
 
 def shapiq_dividends(exact_computer: type, values: np.ndarray) -> tuple[float, np.ndarray]:
-    """Median seconds of a game, and its [2^n] dividends by the bits of coalitions."""
+    """Median processor seconds of a game, and its [2^n] dividends by the bits of coalitions."""
     weights = 1 << np.arange(PLAYERS)
     times = []
     for _ in range(SHAPIQ_GAMES):
-        start = time.perf_counter()
+        start = time.process_time()
         computed = exact_computer(lambda present: values[present @ weights], PLAYERS).moebius_transform
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     dividends = np.zeros(len(values))
     for coalition, place in computed.interaction_lookup.items():
         dividends[sum(1 << player for player in coalition)] = computed.values[place]

@@ -1,11 +1,11 @@
-// Seconds that the dividends of many random games take, for tests/bench/engine/bench.py.
+// Processor seconds that the dividends of many random games take, for tests/bench/engine/bench.py.
 //
 //   dividends_bench GAMES PLAYERS
 //
 // Prints JSON: {"seconds": of all games, "sum": of all dividends, so that none is optimised away, "first":
 // {"values": [2^n], "dividends": [2^n]}}.
 
-#include <chrono>
+#include <ctime>
 #include <iostream>
 #include <random>
 #include <string>
@@ -33,10 +33,10 @@ int main(int argc, char** argv) {
     return std::span{tables}.subspan(game % kTables * coalitions, coalitions);
   };
   double sum = 0.0;
-  const auto start = std::chrono::steady_clock::now();
+  const std::clock_t start = std::clock();
   for (int game = 0; game < games; ++game)
     sum += harsanyi::dividends(table(static_cast<std::size_t>(game))).back();
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  const double seconds = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
   fmt::print("{{\"seconds\": {}, \"sum\": {}, \"first\": {{\"values\": [{}], \"dividends\": [{}]}}}}\n",
              seconds, sum, fmt::join(table(0), ", "), fmt::join(harsanyi::dividends(table(0)), ", "));
 }
