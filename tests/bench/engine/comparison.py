@@ -2,10 +2,11 @@
 
 import random
 import statistics
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from contestants import BatchedSide, EngineRanks, LoopSide, Turn, close_all, useful_flops
+from contestants import BatchedSide, EngineRanks, LoopSide, Turn, useful_flops
 from games import Entry, Game
 from peak import Peak
 from process import SideError, engine_side, python_side
@@ -30,31 +31,40 @@ class ValuesDiffer(RuntimeError):
 def compare(case: Case, driver: Path, turns: int, folder: Path, loops: tuple[str, ...] = LOOPS + PEERS) -> dict:
     """Seconds per value of every side in each turn, ratios to the engine turn by turn, efficiency and memory."""
     folder.mkdir(parents=True, exist_ok=True)
-    game_file = folder / "game.json"
-    case.game.write(game_file)
-    sides, refused = {}, {}
-    try:
-        sides["harsanyi"] = EngineRanks(driver, case.model, game_file, case.game, 2, folder)
-        one = engine_side(driver, case.model, game_file, 2, folder / "engine_two_threads.log")
-        sides["harsanyi, one rank of two threads"] = BatchedSide(one, case.game)
-        smart = python_side("smart", case.model, game_file, 2, folder / "smart.log")
-        sides["smart PyTorch"] = BatchedSide(smart, case.game)
-        for name in loops:
-            try:
-                sides[name] = LoopSide(name, case.model, game_file, 2, folder)
-            except SideError as error:
-                refused[name] = str(error)
-        peak = Peak(folder)
+    with ExitStack() as stack:
+        sides, refused = open_sides(case, driver, folder, loops, stack)
+        peak = stack.enter_context(closing(Peak(folder)))
         measured, peaks = [], []
         for seed in range(turns):
             measured.append(one_round(sides, case.game, seed))
             peaks.append(peak.measure()["peak"])
-        peak.close()
-        facts = {name: side.facts for name, side in sides.items() if hasattr(side, "facts")}
-        flops = useful_flops(case.game, facts["harsanyi"])
-    finally:
-        close_all(sides.values())
+        facts = {name: side.facts for name, side in sides.items() if not isinstance(side, LoopSide)}
+    flops = useful_flops(case.game, facts["harsanyi"])
     return summary(case, measured, peaks, facts, flops) | {"refused": refused}
+
+
+def open_sides(
+    case: Case, driver: Path, folder: Path, loops: tuple[str, ...], stack: ExitStack
+) -> tuple[dict[str, EngineRanks | BatchedSide | LoopSide], dict[str, str]]:
+    """Every side, loaded; and the loops that cannot play this game here, with what they said."""
+    game_file = folder / "game.json"
+    case.game.write(game_file)
+    sides, refused = {}, {}
+    sides["harsanyi"] = EngineRanks(driver, case.model, game_file, case.game, 2, folder)
+    one = engine_side(driver, case.model, game_file, 2, folder / "engine_two_threads.log")
+    sides["harsanyi, one rank of two threads"] = BatchedSide(one, case.game)
+    smart = python_side("smart", case.model, game_file, 2, folder / "smart.log")
+    sides["smart PyTorch"] = BatchedSide(smart, case.game)
+    for name in loops:
+        try:
+            sides[name] = LoopSide(name, case.model, game_file, 2, folder)
+            sides[name].turn(part_of_game(case.game, seed=0)[:1])  # the first pass pays for memory
+        except SideError as error:
+            sides.pop(name, None)
+            refused[name] = str(error)
+    for side in sides.values():
+        stack.enter_context(closing(side))
+    return sides, refused
 
 
 def one_round(sides: dict, game: Game, seed: int) -> dict[str, Turn]:

@@ -2,8 +2,6 @@
 
 import itertools
 import time
-from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -123,9 +121,3 @@ def useful_flops(game: Game, facts: dict) -> float:
     trunks = {unit.samples: trunk for unit, trunk in zip(game.units, facts["trunk_flops"], strict=True)}
     games = sum(all_ - trunk for all_, trunk in zip(facts["flops"], facts["trunk_flops"], strict=True))
     return games + sum(trunks.values())
-
-
-def close_all(sides: Iterable) -> None:
-    for side in sides:
-        with suppress(BrokenPipeError):
-            side.close()

@@ -2,6 +2,7 @@
 
 import random
 import statistics
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,8 +57,8 @@ def measure_growth(driver: Path, turns: int, folder: Path) -> dict:
 def measure_point(point: Point, driver: Path, turns: int, folder: Path) -> dict:
     game, file = point.game(), folder / "game.json"
     game.write(file)
-    side = BatchedSide(engine_side(driver, point.model(), file, 1, folder / "engine.log"), game)
-    try:
+    engine = engine_side(driver, point.model(), file, 1, folder / "engine.log")
+    with closing(BatchedSide(engine, game)) as side:
         side.turn()  # the first pays for memory
         measured = [side.turn() for _ in range(turns)]
         return {
@@ -65,5 +66,3 @@ def measure_point(point: Point, driver: Path, turns: int, folder: Path) -> dict:
             "useful_flops": useful_flops(game, side.facts),
             "peak_rss_bytes": measured[-1].peak_rss_bytes,
         }
-    finally:
-        side.close()
