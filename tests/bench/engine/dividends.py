@@ -15,7 +15,7 @@ SHAPIQ_GAMES = 20  # it takes a matter of milliseconds each
 
 
 def measure_dividends(driver: Path, turns: int) -> dict:
-    """Processor seconds per game of both, one thread each, in alternating turns. The tables are at hand; nothing is loaded."""
+    """Processor seconds per game of both, one thread each, in alternating turns; the tables are at hand."""
     from shapiq import ExactComputer
 
     ours, theirs, largest = [], [], 0.0

@@ -62,7 +62,7 @@ def measure_point(point: Point, driver: Path, turns: int, folder: Path) -> dict:
         side.turn()  # the first pays for memory
         measured = [side.turn() for _ in range(turns)]
         return {
-            "seconds": statistics.median(turn.seconds for turn in measured),
+            "processor_seconds": statistics.median(turn.processor_seconds for turn in measured),
             "useful_flops": useful_flops(game, side.facts),
             "peak_rss_bytes": measured[-1].peak_rss_bytes,
         }

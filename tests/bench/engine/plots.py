@@ -35,13 +35,13 @@ def sides_figure(cases: list[dict]) -> Figure:
 
 @styled
 def growth_figure(growth: dict) -> Figure:
-    """Seconds as points; useful operations, scaled to the largest point, as a line."""
+    """Processor seconds as points; useful operations, scaled to the largest point, as a line."""
     figure = Figure(figsize=(3 * len(growth), 2.8), layout="constrained")
     for axes, (axis, points) in zip(figure.subplots(1, len(growth), squeeze=False)[0], growth.items(), strict=True):
         sizes = [point[axis] for point in points]
-        speed = points[-1]["useful_flops"] / points[-1]["seconds"]
+        speed = points[-1]["useful_flops"] / points[-1]["processor_seconds"]
         axes.plot(sizes, [point["useful_flops"] / speed for point in points], color=LINE, label="theory")
-        axes.plot(sizes, [point["seconds"] for point in points], "o", color=RED, label="measured")
+        axes.plot(sizes, [point["processor_seconds"] for point in points], "o", color=RED, label="measured")
         axes.set_xscale("log", base=2)
         axes.set_yscale("log")
         axes.set_xticks(sizes, [str(size) for size in sizes])
