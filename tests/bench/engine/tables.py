@@ -88,9 +88,9 @@ def dividends_text(dividends: dict) -> str:
 
 def growth_text(growth: dict) -> str:
     lines = [
-        "Growth of the engine's cost, one thread, d 256: processor seconds, useful GFLOP/s, which stays level if it is as"
+        "Growth of the engine's cost, one thread, d 256: processor seconds, and useful GFLOP/s, which stays level where",
+        "time grows as the theory says",
     ]
-    lines.append("theory says")
     for axis, points in growth.items():
         entries = [
             f"{p[axis]}: {p['processor_seconds']:.3g} s, {p['useful_flops'] / p['processor_seconds'] / 1e9:.1f}"
