@@ -88,8 +88,8 @@ def dividends_text(dividends: dict) -> str:
 
 def growth_text(growth: dict) -> str:
     lines = [
-        "Growth of the engine's cost, one thread, d 256: processor seconds, and useful GFLOP/s, which stays level where",
-        "time grows as the theory says",
+        "Growth of the engine's cost, one thread, d 256: processor seconds, and useful GFLOP/s, which stays level",
+        "where time grows as the theory says",
     ]
     for axis, points in growth.items():
         entries = [
