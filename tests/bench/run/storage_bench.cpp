@@ -2,8 +2,8 @@
 //
 //   storage_bench FOLDER      makes FOLDER/storage_bench.h5 and removes it
 //
-// Units have the size of an 8B sweep's: 2 layers, 16 samples, 64 coalitions. Prints JSON: [{"units_per_store",
-// "units_per_second", "processor_seconds_per_unit"}, ..].
+// Units have the size of an 8B sweep's: 2 layers, 16 samples, 64 coalitions. Prints JSON:
+// [{"units_per_store", "units_per_second", "processor_seconds_per_unit"}, ..].
 
 #include <algorithm>
 #include <chrono>
