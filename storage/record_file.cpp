@@ -160,8 +160,9 @@ void RecordFile::sync() {
 
 void RecordFile::require_unit(UnitId unit) const {
   if (unit.index() < 0 || unit.index() >= units())
-    throw StorageError{fmt::format("{}: has no unit {} (its units are 0 to {}); name the units of its own plan",
-                                   hdf5::file_of(file_.get()), unit.value, units() - 1)};
+    throw StorageError{
+        fmt::format("{}: has no unit {} (its units are 0 to {}); name the units of its own plan",
+                    hdf5::file_of(file_.get()), unit.value, units() - 1)};
 }
 
 // On the disk with the next sync.

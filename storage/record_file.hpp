@@ -35,8 +35,8 @@ enum class UnitState : std::uint8_t {
 /// What DividendCube and ResultsFile share: an HDF5 file made whole, locked by its writer, with a done-mark
 /// and a checksum per unit and a mark of completion.
 ///
-/// Data sets: `unit` (axis), `unit_done` [unit] u8 (a UnitState), `unit_checksum` [unit] u64, `complete` scalar u8.
-/// Groups: `identity` and `provenance`, one attribute per fact; root attribute `identity_digest`.
+/// Data sets: `unit` (axis), `unit_done` [unit] u8 (a UnitState), `unit_checksum` [unit] u64, `complete`
+/// scalar u8. Groups: `identity` and `provenance`, one attribute per fact; root attribute `identity_digest`.
 ///
 /// The order on disk is what makes any kill harmless: values and checksums, sync, then done-marks, sync. A
 /// mark is one byte and thus there or not; when it is there, what it vouches for is on the disk.

@@ -59,11 +59,11 @@ std::string stopping_line(const SweepJob& job) {
   if (job.stopping.kind == Stopping::full) return "";
   auto looks = job.rounds.of_largest_pool();
   looks.pop_back();
-  return line("stopping",
-              fmt::format("{}, confidence {}: looks after {} samples of a benchmark; layers decided there need "
-                          "no more, so units, values and cost are the most that can be needed",
-                          name_of(job.stopping.kind), job.stopping.elimination.confidence,
-                          fmt::join(looks, ", ")));
+  return line(
+      "stopping",
+      fmt::format("{}, confidence {}: looks after {} samples of a benchmark; layers decided there need "
+                  "no more, so units, values and cost are the most that can be needed",
+                  name_of(job.stopping.kind), job.stopping.elimination.confidence, fmt::join(looks, ", ")));
 }
 
 std::string prompt_line(std::vector<int> lengths) {

@@ -48,8 +48,7 @@ std::vector<LayerSummary> summaries_in(const DividendCube& cube, const SelectOpt
   std::vector<LayerSummary> layers;
   for (const LayerId layer : LayerRange{0, description.plan.shape.layers})
     layers.push_back(summarise_layer(computed_values(cube, layer, chosen), description.layout.players,
-                                     options.orientation, options.zero,
-                                     options.scale_of(description.value)));
+                                     options.orientation, options.zero, options.scale_of(description.value)));
   return layers;
 }
 
@@ -71,18 +70,21 @@ void say_stopping(const SelectOptions& options, const CubeDescription& cube,
                                    [&](const LayerSummary& layer) { return layer.samples < all; });
   if (!is_decided_choice(options, cube)) {
     std::cerr << fmt::format(
-        "harsanyi: note: the sweep stopped layers early for rule {}, orientation {}, zero rule {}, value scale "
+        "harsanyi: note: the sweep stopped layers early for rule {}, orientation {}, zero rule {}, value "
+        "scale "
         "{} over all its benchmarks; its confidence does not hold for the groups chosen here\n",
         name_of(stopping.elimination.selection), name_of(stopping.orientation), name_of(stopping.zero),
         name_of(stopping.scale));
     return;
   }
   std::cout << fmt::format(
-      "\n{} of {} layers were decided before all {} samples: each group is that of all samples with confidence "
+      "\n{} of {} layers were decided before all {} samples: each group is that of all samples with "
+      "confidence "
       "{}{}\n",
       early, layers.size(), all, stopping.elimination.confidence,
       stopping.elimination.indifference > 0.0
-          ? fmt::format(", or its mean dividend at most {} below the largest", stopping.elimination.indifference)
+          ? fmt::format(", or its mean dividend at most {} below the largest",
+                        stopping.elimination.indifference)
           : "");
 }
 

@@ -45,8 +45,8 @@ void reduce(DividendCube& cube) {
   std::vector<LayerSummary> layers;
   const GameShape& shape = cube.description().plan.shape;
   for (const LayerId layer : LayerRange{0, shape.layers})
-    layers.push_back(summarise_layer(computed_values(cube, layer), shape.players, Orientation::present,
-                                     ZeroRule::none));
+    layers.push_back(
+        summarise_layer(computed_values(cube, layer), shape.players, Orientation::present, ZeroRule::none));
   cube.complete_with(layers);
 }
 

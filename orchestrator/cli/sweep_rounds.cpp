@@ -77,9 +77,7 @@ void add(RunOutcome& total, const RunOutcome& round) {
 RunOutcome run_rounds(World& world, const SweepJob& job, DividendCube* cube, const WorkFunction& compute,
                       const std::string& digest, const RunOptions& options) {
   const bool leads = world.rank() == Rank{0};
-  const auto told = [&](std::int64_t on_rank_0) {
-    return told_by_rank_0(world.communicator(), on_rank_0);
-  };
+  const auto told = [&](std::int64_t on_rank_0) { return told_by_rank_0(world.communicator(), on_rank_0); };
   std::optional<Rounds> rounds;
   RunOutcome total{.units = static_cast<int>(job.plan.units.size())};
   if (leads) total.done_before = static_cast<int>(count_of(*cube, UnitState::done));
@@ -94,7 +92,8 @@ RunOutcome run_rounds(World& world, const SweepJob& job, DividendCube* cube, con
     const int round = static_cast<int>(told(next));
     if (round == kNoRound) break;
     const auto progress = make_progress({.title = title_of(job, round)});
-    add(total, run_units(world, leads ? rounds->tasks() : job.tasks(), cube, compute, digest, *progress, options));
+    add(total,
+        run_units(world, leads ? rounds->tasks() : job.tasks(), cube, compute, digest, *progress, options));
   }
   const std::int64_t open = told(leads ? count_of(*cube, UnitState::open) : 0);
   total.left = static_cast<int>(open) - static_cast<int>(total.set_aside.size());

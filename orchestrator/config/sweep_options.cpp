@@ -22,11 +22,12 @@ void describe_game(OptionSet& set, SweepOptions& options) {
 
 void describe_stopping(OptionSet& set, SweepOptions& options) {
   set.begin_group("Adaptive stopping (docs/method.md; part of the experiment)");
-  set.add({"stopping", "KIND",
-           "full: every layer gets all samples. elimination: samples are added in rounds, each half as many "
-           "again, until a layer's salient group is decided; the rest is not computed. A layer whose two best "
-           "coalitions are nearly equal gets all samples all the same"},
-          options.stopping);
+  set.add(
+      {"stopping", "KIND",
+       "full: every layer gets all samples. elimination: samples are added in rounds, each half as many "
+       "again, until a layer's salient group is decided; the rest is not computed. A layer whose two best "
+       "coalitions are nearly equal gets all samples all the same"},
+      options.stopping);
   set.add({"stopping-confidence", "X",
            "how sure a layer's group must be to be the one that all samples would give; per layer"},
           options.stopping_confidence, Bounds<double>{0.5, 0.999999});

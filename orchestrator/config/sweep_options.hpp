@@ -25,9 +25,9 @@ struct SweepOptions {
   double stopping_confidence = 0.95;   ///< for elimination, as in EliminationRule
   double stopping_indifference = 0.0;  ///< likewise
   int stopping_first_samples = 24;     ///< likewise: calibration rows of a benchmark before the first look
-  int unit_layers = 0;             ///< largest unit: layers; 0: chosen
-  int unit_coalitions = 0;         ///< largest unit: coalitions; 0: chosen
-  int unit_samples = 0;            ///< largest unit: samples; 0: chosen
+  int unit_layers = 0;                 ///< largest unit: layers; 0: chosen
+  int unit_coalitions = 0;             ///< largest unit: coalitions; 0: chosen
+  int unit_samples = 0;                ///< largest unit: samples; 0: chosen
   std::filesystem::path cube;
   int attempts = 3;  ///< how often a unit is tried before it is set aside
   bool dry_run = false;

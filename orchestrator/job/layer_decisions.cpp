@@ -34,7 +34,8 @@ LayerDecisions::LayerDecisions(const SweepJob& job) : job_{job} {
   const GameShape& shape = job.plan.shape;
   const int looks = std::max(1, job.rounds.count() - 1);
   for (int layer = 0; layer < shape.layers; ++layer)
-    layers_.push_back({.elimination = {job.stopping.elimination, shape.samples(), shape.coalitions(), looks}});
+    layers_.push_back(
+        {.elimination = {job.stopping.elimination, shape.samples(), shape.coalitions(), looks}});
 }
 
 void LayerDecisions::look_at(Layer& layer, int round, const std::vector<double>& values) const {

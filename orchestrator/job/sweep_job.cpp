@@ -84,10 +84,10 @@ void add_stopping(Identity& identity, const StoppingRule& stopping, const Sample
   identity.set("stopping.confidence", fmt::format("{}", stopping.elimination.confidence));
   identity.set("stopping.indifference", fmt::format("{}", stopping.elimination.indifference));
   identity.set("stopping.rounds", fmt::format("{}", fmt::join(rounds.of_largest_pool(), ", ")));
-  identity.set("stopping.arg_max",
-               fmt::format("{}, orientation {}, zero rule {}, value scale {}",
-                           name_of(stopping.elimination.selection), name_of(stopping.orientation),
-                           name_of(stopping.zero), name_of(stopping.scale)));
+  identity.set(
+      "stopping.arg_max",
+      fmt::format("{}, orientation {}, zero rule {}, value scale {}", name_of(stopping.elimination.selection),
+                  name_of(stopping.orientation), name_of(stopping.zero), name_of(stopping.scale)));
 }
 
 // [samples] F1 of what the unit's samples generate while one layer is masked.

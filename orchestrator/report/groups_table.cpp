@@ -44,13 +44,12 @@ std::string note_of(const SalientGroups& groups) {
 
 Table groups_table(const SalientGroups& groups, std::span<const LayerSummary> summaries) {
   require_same_model(groups, summaries);
-  Table table{
-      .name = "salient_groups",
-      .title = "Salient group of every layer",
-      .note = note_of(groups),
-      .columns = {"layer", "salient group", "edited query heads", "dividend", "standard error", "margin",
-                  "samples"},
-      .rows = {}};
+  Table table{.name = "salient_groups",
+              .title = "Salient group of every layer",
+              .note = note_of(groups),
+              .columns = {"layer", "salient group", "edited query heads", "dividend", "standard error",
+                          "margin", "samples"},
+              .rows = {}};
   for (std::size_t layer = 0; layer < groups.layers.size(); ++layer) {
     const SalientGroup& group = groups.layers[layer];
     const auto member_index = static_cast<std::size_t>(group.members.index());

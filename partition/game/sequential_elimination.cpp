@@ -51,10 +51,7 @@ Differences differences_to(std::size_t leader, std::span<const double> dividends
 
 SequentialElimination::SequentialElimination(const EliminationRule& rule, std::int64_t samples,
                                              std::int64_t coalitions, int looks)
-    : rule_{rule},
-      samples_{samples},
-      coalitions_{static_cast<std::size_t>(coalitions)},
-      looks_left_{looks} {
+    : rule_{rule}, samples_{samples}, coalitions_{static_cast<std::size_t>(coalitions)}, looks_left_{looks} {
   if (!(rule.confidence > 0.0 && rule.confidence < 1.0))
     throw GameError{fmt::format("a confidence of {} is not between 0 and 1", rule.confidence)};
   if (!(rule.indifference >= 0.0 && std::isfinite(rule.indifference)))
@@ -63,21 +60,20 @@ SequentialElimination::SequentialElimination(const EliminationRule& rule, std::i
   if (rule.selection == SelectionRule::common_of_positive)
     throw GameError{"elimination decides an arg-max, and the rule common_of_positive takes none"};
   if (coalitions < 2 || !std::has_single_bit(coalitions_) || looks < 1)
-    throw GameError{
-        fmt::format("{} looks at {} coalitions are no elimination; at least 1 look at 2^n", looks, coalitions)};
+    throw GameError{fmt::format("{} looks at {} coalitions are no elimination; at least 1 look at 2^n", looks,
+                                coalitions)};
   remaining_.assign(coalitions_, true);
   remaining_.front() = rule.selection == SelectionRule::max_dividend_with_empty;
   const auto candidates = std::count(remaining_.begin(), remaining_.end(), true);
-  error_of_comparison_ =
-      (1.0 - rule.confidence) / static_cast<double>(looks) / static_cast<double>(std::max<std::ptrdiff_t>(candidates - 1, 1));
+  error_of_comparison_ = (1.0 - rule.confidence) / static_cast<double>(looks) /
+                         static_cast<double>(std::max<std::ptrdiff_t>(candidates - 1, 1));
 }
 
 bool SequentialElimination::look(std::span<const double> dividends) {
   const auto n = static_cast<std::int64_t>(dividends.size() / coalitions_);
   if (n < 2 || n >= samples_ || dividends.size() % coalitions_ != 0)
-    throw GameError{
-        fmt::format("{} dividends are no look at 2 to {} samples of {} coalitions", dividends.size(),
-                    samples_ - 1, coalitions_)};
+    throw GameError{fmt::format("{} dividends are no look at 2 to {} samples of {} coalitions",
+                                dividends.size(), samples_ - 1, coalitions_)};
   if (looks_left_-- == 0)
     throw GameError{"more looks than the error was shared between; their number is fixed beforehand"};
   const std::vector<double> means = column_means(dividends, coalitions_);

@@ -63,7 +63,8 @@ int SampleRounds::samples(int round) const {
 
 std::vector<int> SampleRounds::of_largest_pool() const {
   std::vector<int> samples;
-  for (const auto& ends : ends_) samples.push_back(ends.empty() ? 0 : *std::max_element(ends.begin(), ends.end()));
+  for (const auto& ends : ends_)
+    samples.push_back(ends.empty() ? 0 : *std::max_element(ends.begin(), ends.end()));
   return samples;
 }
 

@@ -95,14 +95,14 @@ TEST(SequentialElimination, EliminatesExactlyWhereThePairedBoundIsPositive) {
   int eliminated = 0;
   for (int trial = 0; trial < 40; ++trial) {
     const Noise laplace = [](auto& r) {
-      return std::exponential_distribution{}(r) - std::exponential_distribution{}(r);
+      return std::exponential_distribution{}(r)-std::exponential_distribution{}(r);
     };
     const Table table = noisy_table({0, 1.0, 0.9, 0.6, 0.4, 0.2, 0, 0}, laplace, random);
     SequentialElimination elimination{{.confidence = confidence}, kSamples, kCoalitions, 7};
     (void)elimination.look(flat(table, n));
     const auto means = means_of(table, n);
-    const auto leader = static_cast<std::size_t>(
-        salient_group(means, SelectionRule::max_dividend).members.index());
+    const auto leader =
+        static_cast<std::size_t>(salient_group(means, SelectionRule::max_dividend).members.index());
     const double t = quantile(boost::math::students_t(n - 1), 1 - (1 - confidence) / (7 * 6));
     for (std::size_t s = 1; s < kCoalitions; ++s) {
       if (s == leader) continue;
@@ -135,11 +135,14 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(Tails{"Normal", [](auto& r) { return std::normal_distribution{}(r); }},
                     Tails{"Laplace",
                           [](auto& r) {
-                            return std::exponential_distribution{}(r) - std::exponential_distribution{}(r);
+                            return std::exponential_distribution{}(r)-std::exponential_distribution{}(r);
                           }},
                     Tails{"Student3", [](auto& r) { return std::student_t_distribution{3.0}(r); }},
                     Tails{"Exponential", [](auto& r) { return std::exponential_distribution{}(r); }},
-                    Tails{"Lognormal", [](auto& r) { return std::lognormal_distribution{0.0, 1.0}(r); }}),
+                    Tails{"Lognormal",
+                          [](auto& r) {
+                            return std::lognormal_distribution{0.0, 1.0}(r);
+                          }}),
     [](const auto& test) { return test.param.name; });
 
 /// The hardest case: all seven candidates have nearly the same mean in the full table, so every leader but
@@ -198,13 +201,14 @@ TEST(SequentialElimination, RefusesWhatItCannotDecide) {
   EXPECT_THROW((SequentialElimination{{.confidence = 1.0}, 10, 8, 1}), GameError);
   EXPECT_THROW((SequentialElimination{{.confidence = 0.0}, 10, 8, 1}), GameError);
   EXPECT_THROW((SequentialElimination{{.indifference = -1.0}, 10, 8, 1}), GameError);
-  EXPECT_THROW((SequentialElimination{{.selection = SelectionRule::common_of_positive}, 10, 8, 1}), GameError);
+  EXPECT_THROW((SequentialElimination{{.selection = SelectionRule::common_of_positive}, 10, 8, 1}),
+               GameError);
   EXPECT_THROW((SequentialElimination{{}, 10, 6, 1}), GameError);
   EXPECT_THROW((SequentialElimination{{}, 10, 8, 0}), GameError);
   SequentialElimination elimination{{}, 3, 2, 1};
-  EXPECT_THROW((void)elimination.look(std::vector<double>(2)), GameError);                    // one sample
-  EXPECT_THROW((void)elimination.look(std::vector<double>(5)), GameError);                    // half a sample
-  EXPECT_THROW((void)elimination.look(std::vector<double>(6)), GameError);                    // all samples
+  EXPECT_THROW((void)elimination.look(std::vector<double>(2)), GameError);  // one sample
+  EXPECT_THROW((void)elimination.look(std::vector<double>(5)), GameError);  // half a sample
+  EXPECT_THROW((void)elimination.look(std::vector<double>(6)), GameError);  // all samples
   EXPECT_THROW((void)elimination.look(std::vector<double>{0, std::nan(""), 0, 0}), GameError);
 }
 

@@ -42,7 +42,8 @@ TEST_P(EveryPoolSet, EverySampleIsAddedInExactlyOneRound) {
   std::vector<int> added(static_cast<std::size_t>(all));
   for (int round = 0; round < rounds_.count(); ++round)
     for (std::size_t pool = 0; pool < rounds_.pools(); ++pool)
-      for (const SampleId sample : rounds_.added(round, pool)) ++added.at(static_cast<std::size_t>(sample.index()));
+      for (const SampleId sample : rounds_.added(round, pool))
+        ++added.at(static_cast<std::size_t>(sample.index()));
   EXPECT_EQ(added, std::vector<int>(added.size(), 1));
   EXPECT_EQ(rounds_.samples(rounds_.count() - 1), all);
 }
@@ -50,7 +51,8 @@ TEST_P(EveryPoolSet, EverySampleIsAddedInExactlyOneRound) {
 TEST_P(EveryPoolSet, PoolsGiveTheSameShareUpToOneSample) {
   const int largest = *std::max_element(GetParam().begin(), GetParam().end());
   for (int round = 0; round < rounds_.count(); ++round) {
-    const double share = rounds_.of_largest_pool()[static_cast<std::size_t>(round)] / static_cast<double>(largest);
+    const double share =
+        rounds_.of_largest_pool()[static_cast<std::size_t>(round)] / static_cast<double>(largest);
     for (std::size_t pool = 0; pool < rounds_.pools(); ++pool) {
       const double exact = share * GetParam()[pool];
       EXPECT_GE(static_cast<double>(rounds_.known(round, pool).size()), exact - 1e-9);
