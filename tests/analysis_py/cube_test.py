@@ -59,7 +59,7 @@ def test_a_complete_cube_may_lack_samples_of_layers_that_were_decided_early(tmp_
     value[1, 2:] = np.nan
     path = write_cube(tmp_path / "cube.h5", value, {})
     with h5py.File(path, "r+") as file:
-        file["unit_done"][-1] = 2
+        file["unit_done"][1] = 2
     cube = open_cube(path)
     assert cube["samples"].values.tolist() == [4, 2, 4]
     assert cube.attrs["units_not_needed"] == 1
@@ -88,7 +88,7 @@ def test_a_file_of_another_kind_is_refused(tmp_path):
         open_cube(tmp_path / "other.h5")
 
 
-@pytest.mark.parametrize(("major", "minor", "age"), [(2, 0, "newer"), (1, 1, "newer"), (0, 9, "older")])
+@pytest.mark.parametrize(("major", "minor", "age"), [(2, 0, "newer"), (1, 2, "newer"), (0, 9, "older")])
 def test_a_version_that_cannot_be_read_is_refused(tmp_path, value, major, minor, age):
     path = write_cube(tmp_path / "cube.h5", value)
     with h5py.File(path, "a") as file:

@@ -1,4 +1,4 @@
-"""`sweep --stopping elimination`: clear layers stop early, the groups are those of the full table, the bits are the same."""
+"""`sweep --stopping elimination`: clear layers stop early, the groups and the bits stay the same."""
 
 import os
 import random
