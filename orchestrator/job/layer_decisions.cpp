@@ -31,11 +31,7 @@ std::vector<double> known_rows(const std::vector<double>& values, std::int64_t c
 
 LayerDecisions::LayerDecisions(const SweepJob& job) : job_{job} {
   for (const SweepUnit& unit : job.plan.units) round_of_unit_.push_back(round_of(unit, job.rounds));
-  const GameShape& shape = job.plan.shape;
-  const int looks = std::max(1, job.rounds.count() - 1);
-  for (int layer = 0; layer < shape.layers; ++layer)
-    layers_.push_back(
-        {.elimination = {job.stopping.elimination, shape.samples(), shape.coalitions(), looks}});
+  layers_.resize(static_cast<std::size_t>(job.plan.shape.layers));
 }
 
 void LayerDecisions::look_at(Layer& layer, int round, const std::vector<double>& values) const {
@@ -44,8 +40,10 @@ void LayerDecisions::look_at(Layer& layer, int round, const std::vector<double>&
   layer.last_round = round;
   if (std::any_of(known.begin(), known.end(), [](double value) { return std::isnan(value); }))
     layer.progress = LayerProgress::stuck;
-  else if (layer.elimination.look(sample_dividends(known, shape.players, job_.stopping.orientation,
-                                                   job_.stopping.zero, job_.stopping.scale)))
+  else if (arg_max_is_decided(sample_dividends(known, shape.players, job_.stopping.orientation,
+                                               job_.stopping.zero, job_.stopping.scale),
+                              shape.coalitions(), job_.stopping.elimination,
+                              {.samples = shape.samples(), .looks = job_.rounds.count() - 1}))
     layer.progress = LayerProgress::decided;
 }
 

@@ -24,7 +24,7 @@ class LayerDecisions {
 
   /// Looks at every open layer once all that can be computed of `round` is; called for each round but the
   /// last, in order.
-  /// @throws GameError  as SequentialElimination
+  /// @throws GameError  as arg_max_is_decided
   void look_after(int round, const LayerValues& values);
 
   [[nodiscard]] LayerProgress of(LayerId layer) const;
@@ -36,7 +36,6 @@ class LayerDecisions {
 
  private:
   struct Layer {
-    SequentialElimination elimination;
     LayerProgress progress = LayerProgress::open;
     int last_round = 0;  ///< that the layer was looked at after
   };

@@ -55,12 +55,11 @@ std::vector<double> near_ties(int samples, std::size_t coalitions, const Tails& 
 bool decides_wrongly(const std::vector<double>& table, int samples, std::size_t coalitions, int first,
                      double confidence) {
   const SampleRounds rounds{{samples}, first, 1.5};
-  SequentialElimination elimination{
-      {.confidence = confidence}, samples, static_cast<std::int64_t>(coalitions), rounds.count() - 1};
   for (int round = 0; round + 1 < rounds.count(); ++round) {
     const std::vector<double> known(
         table.begin(), table.begin() + static_cast<std::ptrdiff_t>(rounds.samples(round) * coalitions));
-    if (elimination.look(known))
+    if (arg_max_is_decided(known, static_cast<std::int64_t>(coalitions), {.confidence = confidence},
+                           {.samples = samples, .looks = rounds.count() - 1}))
       return salient_group(column_means(known, coalitions), SelectionRule::max_dividend).members.index() !=
              static_cast<std::int64_t>(kWinner);
   }
