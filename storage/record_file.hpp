@@ -13,6 +13,7 @@
 #include "storage/file_format.hpp"
 #include "storage/hdf5/dataset.hpp"
 #include "storage/provenance.hpp"
+#include "storage/unit_record.hpp"
 
 namespace harsanyi {
 
@@ -23,13 +24,6 @@ class UnitPlaces {
   [[nodiscard]] virtual std::int64_t values_of(UnitId unit) const = 0;    ///< length of the unit's block
   virtual void write(const Block& block) = 0;                             ///< into the file, not yet durable
   [[nodiscard]] virtual std::vector<double> read(UnitId unit) const = 0;  ///< as `write` got them
-};
-
-/// What a record knows of a unit; the numbers are those of `unit_done`.
-enum class UnitState : std::uint8_t {
-  open = 0,        ///< to be computed
-  done = 1,        ///< its values are on the disk
-  not_needed = 2,  ///< will not be computed: what was asked is known without it
 };
 
 /// What DividendCube and ResultsFile share: an HDF5 file made whole, locked by its writer, with a done-mark

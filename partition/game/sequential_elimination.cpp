@@ -46,22 +46,34 @@ std::vector<double> column_means(std::span<const double> table, std::size_t colu
   return means;
 }
 
-/// [coalitions] standard errors of the mean differences to the leader, as from an endless table.
-std::vector<double> standard_errors(std::size_t leader, std::span<const double> dividends,
-                                    const std::vector<double>& means) {
+/// Of the differences leader - candidate of the samples.
+struct Spread {
+  double deviation = 0.0;       ///< standard deviation
+  double lower_skewness = 0.0;  ///< minus the skewness where that is negative, else 0
+};
+
+/// [coalitions]
+std::vector<Spread> spreads_of(std::size_t leader, std::span<const double> dividends,
+                               const std::vector<double>& means) {
   const std::size_t coalitions = means.size();
-  const std::size_t samples = dividends.size() / coalitions;
-  std::vector<double> errors(coalitions);
-  for (std::size_t sample = 0; sample < samples; ++sample) {
-    const auto row = dividends.subspan(sample * coalitions, coalitions);
+  std::vector<double> squares(coalitions);
+  std::vector<double> cubes(coalitions);
+  for (std::size_t first = 0; first < dividends.size(); first += coalitions) {
+    const auto row = dividends.subspan(first, coalitions);
     for (std::size_t s = 0; s < coalitions; ++s) {
       const double deviation = row[leader] - row[s] - (means[leader] - means[s]);
-      errors[s] += deviation * deviation;
+      squares[s] += deviation * deviation;
+      cubes[s] += deviation * deviation * deviation;
     }
   }
-  const auto n = static_cast<double>(samples);
-  for (double& error : errors) error = std::sqrt(error / (n - 1.0) / n);
-  return errors;
+  const auto n = static_cast<double>(dividends.size() / coalitions);
+  std::vector<Spread> spreads(coalitions);
+  for (std::size_t s = 0; s < coalitions; ++s) {
+    const double deviation = std::sqrt(squares[s] / (n - 1.0));
+    if (deviation > 0.0)
+      spreads[s] = {deviation, std::max(0.0, -cubes[s] / n / (deviation * deviation * deviation))};
+  }
+  return spreads;
 }
 
 /// Probability with which a single comparison may go wrong.
@@ -77,17 +89,20 @@ bool arg_max_is_decided(std::span<const double> dividends, std::int64_t coalitio
   require_decidable(std::ssize(dividends), coalitions, rule, look);
   const std::vector<double> means = column_means(dividends, static_cast<std::size_t>(coalitions));
   const auto leader = static_cast<std::size_t>(salient_group(means, rule.selection).members.index());
-  const std::vector<double> errors = standard_errors(leader, dividends, means);
+  const std::vector<Spread> spreads = spreads_of(leader, dividends, means);
 
   const std::size_t first = rule.selection == SelectionRule::max_dividend ? 1 : 0;
   const auto others = coalitions - static_cast<std::int64_t>(first) - 1;
-  const double n = static_cast<double>(std::ssize(dividends) / coalitions);
-  const double unknown = 1.0 - n / static_cast<double>(look.samples);
-  const double width =
-      quantile(complement(boost::math::students_t{n - 1.0}, error_of_comparison(rule, look, others))) *
-      std::sqrt(unknown);
-  for (std::size_t s = first; s < means.size(); ++s)
-    if (s != leader && !(means[leader] - means[s] - width * errors[s] > -rule.indifference)) return false;
+  const auto n = static_cast<double>(std::ssize(dividends) / coalitions);
+  const double shrinking = std::sqrt((1.0 - n / static_cast<double>(look.samples)) / n);
+  const boost::math::students_t distribution{n - 1.0};
+  const double t = quantile(complement(distribution, error_of_comparison(rule, look, others)));
+  const double per_skewness = (2.0 * t * t + 1.0) / (6.0 * std::sqrt(n));
+  for (std::size_t s = first; s < means.size(); ++s) {
+    const double width = t + spreads[s].lower_skewness * per_skewness;
+    const double least = means[leader] - means[s] - width * spreads[s].deviation * shrinking;
+    if (s != leader && !(least > -rule.indifference)) return false;
+  }
   return true;
 }
 

@@ -23,9 +23,11 @@ struct Look {
 /// Whether the arg-max of the mean dividends of one layer over a fixed table of N samples is decided by n of
 /// them, drawn at random. The leader L (largest mean of the n) is compared with every other candidate S by
 /// the differences d = w(L) - w(S) of each sample, and eliminates S if
-///     mean(d) - t * sd(d) * sqrt((1 - n/N) / n) > -indifference,
-/// t = quantile of Student's t with n - 1 degrees of freedom at 1 - p,
-/// p = (1 - confidence) / (looks * m).
+///     mean(d) - q * sd(d) * sqrt((1 - n/N) / n) > -indifference,
+/// q = t + max(0, -skewness(d)) * (2 t^2 + 1) / (6 sqrt(n)),
+/// t = quantile of Student's t with n - 1 degrees of freedom at 1 - p, p = (1 - confidence) / (looks * m).
+/// The second term of q is the first of the Edgeworth expansion of Student's t (Hall, The Bootstrap and
+/// Edgeworth Expansion, 1992, section 2.6): a long lower tail that the n have missed so far. Never below t.
 /// Decided: L eliminates all others. m = 3, or the number of other candidates where that is smaller or
 /// indifference > 0. Over all looks together a wrong decision then has at most the probability 1 -
 /// confidence, whatever the number of candidates: docs/decisions/stopping-bound.md has the theorem, its

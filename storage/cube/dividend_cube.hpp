@@ -14,7 +14,6 @@
 #include "partition/game/summary.hpp"
 #include "partition/plan/sweep_plan.hpp"
 #include "storage/provenance.hpp"
-#include "storage/record_file.hpp"
 #include "storage/unit_record.hpp"
 
 namespace harsanyi {

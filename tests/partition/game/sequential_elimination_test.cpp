@@ -112,12 +112,18 @@ TEST(ArgMaxIsDecided, ExactlyWhereEveryPairedBoundIsPositive) {
       for (std::size_t s = 1; s < kCoalitions; ++s) {
         if (s == leader) continue;
         double squares = 0;
+        double cubes = 0;
         for (int i = 0; i < n; ++i) {
           const auto& row = table[static_cast<std::size_t>(i)];
-          squares += std::pow(row[leader] - row[s] - (means[leader] - means[s]), 2);
+          const double deviation = row[leader] - row[s] - (means[leader] - means[s]);
+          squares += std::pow(deviation, 2);
+          cubes += std::pow(deviation, 3);
         }
-        const double error = std::sqrt(squares / (n - 1) / n * (1 - static_cast<double>(n) / kSamples));
-        expected = expected && means[leader] - means[s] - t * error > -indifference;
+        const double sd = std::sqrt(squares / (n - 1));
+        const double skewness = cubes / n / std::pow(sd, 3);
+        const double q = t + std::max(0.0, -skewness) * (2 * t * t + 1) / (6 * std::sqrt(n));
+        const double error = sd * std::sqrt((1 - static_cast<double>(n) / kSamples) / n);
+        expected = expected && means[leader] - means[s] - q * error > -indifference;
       }
       EXPECT_EQ(decided(table, n, rule), expected);
       decisions += expected ? 1 : 0;
