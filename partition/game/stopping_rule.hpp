@@ -9,7 +9,7 @@ namespace harsanyi {
 /// for Stopping::full.
 struct StoppingRule {
   Stopping kind = Stopping::full;
-  EliminationRule elimination;
+  EliminationRule elimination = {};
   int first_samples = 0;  ///< of the largest pool, before the first look
   double growth = 1.5;    ///< from one round's samples to the next
   // How the dividends are read that the arg-max is taken of:

@@ -113,7 +113,9 @@ TEST_F(Decisions, ALayerThatLacksValuesIsStuckAndTheOthersGoOn) {
   EXPECT_EQ(decisions.of(LayerId{2}), LayerProgress::open);
   const auto wanted = decisions.wanted_in(1);
   for (const SweepUnit& unit : job_.plan.units)
-    if (wanted[static_cast<std::size_t>(unit.id.index())]) EXPECT_EQ(unit.layers.first, 2);
+    if (wanted[static_cast<std::size_t>(unit.id.index())]) {
+      EXPECT_EQ(unit.layers.first, 2);
+    }
   for (const UnitId unit : decisions.not_needed())
     EXPECT_EQ(job_.plan.units[static_cast<std::size_t>(unit.index())].layers.first, 0);
 }
