@@ -146,8 +146,9 @@ TEST_F(Cube, IsCompleteWithoutUnitsThatAreNotNeeded) {
   EXPECT_THAT(cube.computed_samples(LayerId{1}), testing::Each(true));
   EXPECT_THAT(cube.computed_samples(LayerId{2}), ElementsAre(true, true, true, true, true, false, false));
   EXPECT_TRUE(std::isnan(cube.layer_values(LayerId{2}).back()));
+  const auto summaries = cube.summaries().value();
   std::vector<int> samples;
-  for (const auto& summary : cube.summaries().value()) samples.push_back(summary.samples);
+  for (const auto& summary : summaries) samples.push_back(summary.samples);
   EXPECT_THAT(samples, ElementsAre(7, 7, 5));
 }
 
@@ -190,7 +191,8 @@ TEST_F(Cube, OfVersion10HasAllSamplesInEveryLayer) {
   auto cube = open_writer();
   EXPECT_EQ(cube.description().stopping.kind, Stopping::full);
   cube.complete_with(summaries_of(cube));
-  for (const auto& summary : cube.summaries().value()) EXPECT_EQ(summary.samples, 7);
+  const auto summaries = cube.summaries().value();
+  for (const auto& summary : summaries) EXPECT_EQ(summary.samples, 7);
 }
 
 TEST_F(Cube, IsContinuedWhereItWasLeft) {
