@@ -35,7 +35,7 @@ class Decisions : public testing::Test {
   static std::map<int, std::vector<double>> make_values() {
     std::map<int, std::vector<double>> tables;
     std::mt19937_64 random{7};
-    const std::vector<double> gaps{20.0, 1.5, 0.0};
+    const std::vector<double> gaps{20.0, 1.0, 0.0};
     for (int layer = 0; layer < 3; ++layer)
       for (int sample = 0; sample < 60; ++sample) {
         const double player_0 = std::normal_distribution{gaps[static_cast<std::size_t>(layer)]}(random);
@@ -88,8 +88,8 @@ TEST_F(Decisions, UnitsNotNeededAreThoseOfDecidedLayersAfterTheirLook) {
   const auto not_needed = decisions.not_needed();
   for (const SweepUnit& unit : job_.plan.units)
     if (std::find(not_needed.begin(), not_needed.end(), unit.id) == not_needed.end())
-      computed[static_cast<std::size_t>(unit.layers.first)] +=
-          static_cast<int>(unit.values()) / (1 << kPlayers);
+      computed[static_cast<std::size_t>(unit.layers.first)] += static_cast<int>(unit.values());
+  for (int& values : computed) values /= 1 << kPlayers;
   EXPECT_EQ(computed[0], job_.rounds.samples(0));
   EXPECT_GT(computed[1], computed[0]);
   EXPECT_LT(computed[1], 60);
