@@ -30,6 +30,16 @@ void write_one(const hdf5::Dataset& dataset, const hdf5::Box& box, T value) {
   hdf5::write<T>(dataset, box, std::span<const T>{&value, 1});
 }
 
+std::vector<UnitState> read_states(const hdf5::File& file, const hdf5::Dataset& unit_done) {
+  std::vector<UnitState> states;
+  for (const auto mark : hdf5::read<std::uint8_t>(unit_done, hdf5::whole(hdf5::shape_of(unit_done)))) {
+    if (mark > static_cast<std::uint8_t>(UnitState::not_needed))
+      throw hdf5::damaged_file(file.get(), "'unit_done' holds something else than 0, 1 and 2");
+    states.push_back(static_cast<UnitState>(mark));
+  }
+  return states;
+}
+
 void write_common_parts(const hdf5::File& file, const RecordFile::Contents& contents) {
   write_format(file, contents.format);
   hdf5::write_text(file.get(), "identity_digest", contents.identity.digest());
@@ -115,16 +125,17 @@ RecordFile::RecordFile(std::optional<LockedFile> lock, hdf5::File file)
       unit_done_{hdf5::open(file_.get(), "unit_done", {hdf5::length_of(file_.get(), "unit")})},
       unit_checksum_{hdf5::open(file_.get(), "unit_checksum", hdf5::shape_of(unit_done_))},
       complete_{hdf5::open(file_.get(), "complete", {})} {
-  const auto marks = hdf5::read<std::uint8_t>(unit_done_, hdf5::whole(hdf5::shape_of(unit_done_)));
-  if (std::any_of(marks.begin(), marks.end(), [](auto mark) { return mark > 1; }))
-    throw hdf5::damaged_file(file_.get(), "'unit_done' holds something else than 0 and 1");
-  done_.assign(marks.begin(), marks.end());
+  states_ = read_states(file_, unit_done_);
+}
+
+std::vector<UnitState> RecordFile::states() const {
+  return lock_ ? states_ : read_states(file_, unit_done_);
 }
 
 std::vector<bool> RecordFile::done() const {
-  if (lock_) return done_;
-  const auto marks = hdf5::read<std::uint8_t>(unit_done_, hdf5::whole(hdf5::shape_of(unit_done_)));
-  return {marks.begin(), marks.end()};
+  std::vector<bool> done;
+  for (const UnitState state : states()) done.push_back(state == UnitState::done);
+  return done;
 }
 
 bool RecordFile::complete() const {
@@ -147,13 +158,26 @@ void RecordFile::sync() {
   lock_->sync();
 }
 
+void RecordFile::require_unit(UnitId unit) const {
+  if (unit.index() < 0 || unit.index() >= units())
+    throw StorageError{
+        fmt::format("{}: has no unit {} (its units are 0 to {}); name the units of its own plan",
+                    hdf5::file_of(file_.get()), unit.value, units() - 1)};
+}
+
+// On the disk with the next sync.
+void RecordFile::set_state(UnitId unit, UnitState state) {
+  write_one<std::uint8_t>(unit_done_, one_unit(unit), static_cast<std::uint8_t>(state));
+}
+
 void RecordFile::check_block(const Block& block, const UnitPlaces& places) const {
   const auto name = lock_->path().string();
-  if (block.unit.index() < 0 || block.unit.index() >= units())
+  require_unit(block.unit);
+  if (states_[static_cast<std::size_t>(block.unit.index())] == UnitState::not_needed)
     throw StorageError{
-        fmt::format("{}: cannot store unit {} (the file has units 0 to {}); store the units of its own "
-                    "plan",
-                    name, block.unit.value, units() - 1)};
+        fmt::format("{}: cannot store unit {} (it is marked as not needed); run the same command on all "
+                    "ranks",
+                    name, block.unit.value)};
   if (static_cast<std::int64_t>(block.values.size()) != places.values_of(block.unit))
     throw StorageError{
         fmt::format("{}: cannot store unit {} (it has {} values, its place takes {}); store the units of "
@@ -168,7 +192,7 @@ void RecordFile::check_block(const Block& block, const UnitPlaces& places) const
 }
 
 bool RecordFile::already_stored(const Block& block, std::uint64_t checksum) const {
-  if (!done_[static_cast<std::size_t>(block.unit.index())]) return false;
+  if (states_[static_cast<std::size_t>(block.unit.index())] != UnitState::done) return false;
   if (hdf5::read<std::uint64_t>(unit_checksum_, one_unit(block.unit)).front() == checksum) return true;
   throw StorageError{
       fmt::format("{}: unit {} is done with other values than those to be stored; the computation is not "
@@ -189,9 +213,22 @@ void RecordFile::store(std::span<const Block> blocks, UnitPlaces& places) {
   }
   if (stored.empty()) return;
   sync();
-  for (const auto unit : stored) write_one<std::uint8_t>(unit_done_, one_unit(unit), 1);
+  for (const auto unit : stored) set_state(unit, UnitState::done);
   sync();
-  for (const auto unit : stored) done_[static_cast<std::size_t>(unit.index())] = true;
+  for (const auto unit : stored) states_[static_cast<std::size_t>(unit.index())] = UnitState::done;
+}
+
+void RecordFile::mark_not_needed(std::span<const UnitId> units_to_mark) {
+  std::vector<UnitId> open;
+  for (const auto unit : units_to_mark) {
+    require_unit(unit);
+    if (states_[static_cast<std::size_t>(unit.index())] == UnitState::open) open.push_back(unit);
+  }
+  if (open.empty()) return;
+  require_writer();
+  for (const auto unit : open) set_state(unit, UnitState::not_needed);
+  sync();
+  for (const auto unit : open) states_[static_cast<std::size_t>(unit.index())] = UnitState::not_needed;
 }
 
 std::vector<UnitId> RecordFile::damaged_units(const UnitPlaces& places) const {
@@ -211,17 +248,16 @@ void RecordFile::forget(std::span<const UnitId> units_to_forget) {
   write_one<std::uint8_t>(complete_, {{}, {}}, 0);
   sync();  // no file may look complete and lack a unit
   for (const auto unit : units_to_forget) {
-    if (unit.index() < 0 || unit.index() >= units())
-      throw StorageError{fmt::format("{}: has no unit {}", lock_->path().string(), unit.value)};
-    write_one<std::uint8_t>(unit_done_, one_unit(unit), 0);
-    done_[static_cast<std::size_t>(unit.index())] = false;
+    require_unit(unit);
+    set_state(unit, UnitState::open);
+    states_[static_cast<std::size_t>(unit.index())] = UnitState::open;
   }
   sync();
 }
 
 void RecordFile::require_all_done() const {
-  const auto finished = done();
-  const auto missing = std::count(finished.begin(), finished.end(), false);
+  const auto marks = states();
+  const auto missing = std::count(marks.begin(), marks.end(), UnitState::open);
   if (missing > 0)
     throw StorageError{
         fmt::format("{}: cannot be completed, {} of its {} units are not done; run the command again to "

@@ -13,6 +13,7 @@
 #include "storage/file_format.hpp"
 #include "storage/hdf5/dataset.hpp"
 #include "storage/provenance.hpp"
+#include "storage/unit_record.hpp"
 
 namespace harsanyi {
 
@@ -28,8 +29,8 @@ class UnitPlaces {
 /// What DividendCube and ResultsFile share: an HDF5 file made whole, locked by its writer, with a done-mark
 /// and a checksum per unit and a mark of completion.
 ///
-/// Data sets: `unit` (axis), `unit_done` [unit] u8, `unit_checksum` [unit] u64, `complete` scalar u8.
-/// Groups: `identity` and `provenance`, one attribute per fact; root attribute `identity_digest`.
+/// Data sets: `unit` (axis), `unit_done` [unit] u8 (a UnitState), `unit_checksum` [unit] u64, `complete`
+/// scalar u8. Groups: `identity` and `provenance`, one attribute per fact; root attribute `identity_digest`.
 ///
 /// The order on disk is what makes any kill harmless: values and checksums, sync, then done-marks, sync. A
 /// mark is one byte and thus there or not; when it is there, what it vouches for is on the disk.
@@ -58,21 +59,25 @@ class RecordFile {
                                         const Identity& identity);
 
   [[nodiscard]] const hdf5::File& file() const noexcept { return file_; }
-  [[nodiscard]] std::int64_t units() const noexcept { return static_cast<std::int64_t>(done_.size()); }
-  /// As the file has them when it is opened for reading, else as this writer left them.
-  [[nodiscard]] std::vector<bool> done() const;
+  [[nodiscard]] std::int64_t units() const noexcept { return static_cast<std::int64_t>(states_.size()); }
+  /// [units] as the file has them when it is opened for reading, else as this writer left them.
+  [[nodiscard]] std::vector<UnitState> states() const;
+  [[nodiscard]] std::vector<bool> done() const;  ///< [units] true for UnitState::done
   [[nodiscard]] bool complete() const;
 
   /// UnitRecord::store. Storing a done unit again is allowed if the values are the same, and changes nothing.
   void store(std::span<const Block> blocks, UnitPlaces& places);
   [[nodiscard]] std::vector<UnitId> damaged_units(const UnitPlaces& places) const;
-  /// Takes back the done-marks of `units` and the mark of completion, durably; the units can then be stored
+  /// Marks open units as not needed, durably. Others stay as they are; without any open one nothing is
+  /// written, also not by a reader.
+  void mark_not_needed(std::span<const UnitId> units);
+  /// Takes back the marks of `units` and the mark of completion, durably; the units can then be stored
   /// again.
   void forget(std::span<const UnitId> units);
 
   /// @throws StorageError  if it was opened for reading, or the file is no longer in its place
   void require_writer() const;
-  /// @throws StorageError  if a unit is not done
+  /// @throws StorageError  if a unit is open
   void require_all_done() const;
   /// Syncs what was written before, then sets the mark of completion, durably.
   void mark_complete();
@@ -82,6 +87,8 @@ class RecordFile {
 
  private:
   RecordFile(std::optional<LockedFile> lock, hdf5::File file);
+  void require_unit(UnitId unit) const;
+  void set_state(UnitId unit, UnitState state);
   void check_block(const Block& block, const UnitPlaces& places) const;
   [[nodiscard]] bool already_stored(const Block& block, std::uint64_t checksum) const;
   void sync();
@@ -91,7 +98,7 @@ class RecordFile {
   hdf5::Dataset unit_done_;
   hdf5::Dataset unit_checksum_;
   hdf5::Dataset complete_;
-  std::vector<bool> done_;
+  std::vector<UnitState> states_;
 };
 
 }  // namespace harsanyi

@@ -1,11 +1,19 @@
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <vector>
 
 #include "partition/plan/block.hpp"
 
 namespace harsanyi {
+
+/// What a record knows of a unit; the numbers are those of `unit_done`.
+enum class UnitState : std::uint8_t {
+  open = 0,        ///< to be computed
+  done = 1,        ///< its values are on the disk
+  not_needed = 2,  ///< will not be computed: what was asked is known without it
+};
 
 /// Where finished units go. The record itself says what is done: there is no second file to merge or lose.
 class UnitRecord {

@@ -34,6 +34,27 @@ std::string units_line(const std::vector<bool>& done, bool complete) {
                      complete ? "complete" : "not complete");
 }
 
+std::string units_line(const DividendCube& cube) {
+  const auto states = cube.states();
+  const auto not_needed = std::count(states.begin(), states.end(), UnitState::not_needed);
+  return units_line(cube.done(), cube.complete()) +
+         (not_needed > 0 ? fmt::format("{} of the others are not needed: their layers were decided without "
+                                       "them\n",
+                                       not_needed)
+                         : "");
+}
+
+// How many samples each layer has, where layers were free to stop early.
+std::string samples_line(const DividendCube& cube) {
+  if (cube.description().stopping.kind == Stopping::full) return "";
+  std::vector<std::ptrdiff_t> samples;
+  for (const LayerId layer : LayerRange{0, cube.description().plan.shape.layers}) {
+    const auto computed = cube.computed_samples(layer);
+    samples.push_back(std::count(computed.begin(), computed.end(), true));
+  }
+  return fmt::format("samples of each layer: {}\n", fmt::join(samples, " "));
+}
+
 ExitCode verdict(const InspectOptions& options, bool complete, const std::vector<UnitId>& damaged) {
   if (!damaged.empty()) {
     std::vector<int> numbers;
@@ -54,7 +75,7 @@ ExitCode inspect_cube(const InspectOptions& options) {
   std::cout << fmt::format("dividend cube: {} layers x {} samples x {} coalitions ({} players)\n",
                            plan.shape.layers, plan.shape.samples(), plan.shape.coalitions(),
                            plan.shape.players)
-            << units_line(cube.done(), cube.complete());
+            << units_line(cube) << samples_line(cube);
   show_facts({.cubes = {&description}});
   return verdict(options, cube.complete(), options.verify ? cube.damaged_units() : std::vector<UnitId>{});
 }

@@ -55,6 +55,17 @@ std::string memory_line(const Totals& totals, const ModelFacts& model) {
                           with_prefix(weights, "B"), with_prefix(totals.memory, "B")));
 }
 
+std::string stopping_line(const SweepJob& job) {
+  if (job.stopping.kind == Stopping::full) return "";
+  auto looks = job.rounds.of_largest_pool();
+  looks.pop_back();
+  return line(
+      "stopping",
+      fmt::format("{}, confidence {}: looks after {} samples of a benchmark; layers decided there need "
+                  "no more, so units, values and cost are the most that can be needed",
+                  name_of(job.stopping.kind), job.stopping.elimination.confidence, fmt::join(looks, ", ")));
+}
+
 std::string prompt_line(std::vector<int> lengths) {
   std::sort(lengths.begin(), lengths.end());
   return line("prompts", fmt::format("{} of {} to {} tokens, median {}", lengths.size(), lengths.front(),
@@ -93,6 +104,7 @@ std::string plan_text(const SweepJob& job) {
                                      plan.shape.samples(), plan.shape.coalitions()));
   text += line("units", fmt::format("{} of at most {} layers, {} coalitions, {} samples", plan.units.size(),
                                     plan.sharding.layers, plan.sharding.coalitions, plan.sharding.samples));
+  text += stopping_line(job);
   text += cost_lines(totals);
   if (job.rules.value != ValueKind::f1)
     text += line("published loop", fmt::format("{}, one full forward pass per value: {:.1f} times as much",

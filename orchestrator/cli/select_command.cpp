@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include "orchestrator/cli/commands.hpp"
+#include "orchestrator/job/computed_values.hpp"
 #include "orchestrator/job/provenance.hpp"
 #include "orchestrator/report/groups_table.hpp"
 #include "orchestrator/report/table.hpp"
@@ -44,20 +45,47 @@ std::vector<bool> chosen_samples(const SelectOptions& options, const std::vector
 std::vector<LayerSummary> summaries_in(const DividendCube& cube, const SelectOptions& options) {
   const CubeDescription& description = cube.description();
   const std::vector<bool> chosen = chosen_samples(options, description.samples);
-  const auto coalitions = static_cast<std::ptrdiff_t>(description.plan.shape.coalitions());
   std::vector<LayerSummary> layers;
-  for (const LayerId layer : LayerRange{0, description.plan.shape.layers}) {
-    std::vector<double> kept;
-    const std::vector<double> values = cube.layer_values(layer);
-    for (std::size_t sample = 0; sample < chosen.size(); ++sample)
-      if (chosen[sample]) {
-        const auto row = values.begin() + static_cast<std::ptrdiff_t>(sample) * coalitions;
-        kept.insert(kept.end(), row, row + coalitions);
-      }
-    layers.push_back(summarise_layer(kept, description.layout.players, options.orientation, options.zero,
-                                     options.scale_of(description.value)));
-  }
+  for (const LayerId layer : LayerRange{0, description.plan.shape.layers})
+    layers.push_back(summarise_layer(computed_values(cube, layer, chosen), description.layout.players,
+                                     options.orientation, options.zero, options.scale_of(description.value)));
   return layers;
+}
+
+// True where the arg-max is the one whose layers the sweep stopped at.
+bool is_decided_choice(const SelectOptions& options, const CubeDescription& cube) {
+  const StoppingRule& stopping = cube.stopping;
+  return options.rule == stopping.elimination.selection && options.orientation == stopping.orientation &&
+         options.zero == stopping.zero && options.scale_of(cube.value) == stopping.scale &&
+         (options.benchmarks.empty() || options.benchmarks.size() == cube.plan.shape.pools.size());
+}
+
+// What the groups of a sweep that stopped early can claim.
+void say_stopping(const SelectOptions& options, const CubeDescription& cube,
+                  std::span<const LayerSummary> layers) {
+  const StoppingRule& stopping = cube.stopping;
+  if (stopping.kind == Stopping::full) return;
+  const int all = cube.plan.shape.samples();
+  const auto early = std::count_if(layers.begin(), layers.end(),
+                                   [&](const LayerSummary& layer) { return layer.samples < all; });
+  if (!is_decided_choice(options, cube)) {
+    std::cerr << fmt::format(
+        "harsanyi: note: the sweep stopped layers early for rule {}, orientation {}, zero rule {}, value "
+        "scale "
+        "{} over all its benchmarks; its confidence does not hold for the groups chosen here\n",
+        name_of(stopping.elimination.selection), name_of(stopping.orientation), name_of(stopping.zero),
+        name_of(stopping.scale));
+    return;
+  }
+  std::cout << fmt::format(
+      "\n{} of {} layers were decided before all {} samples: each group is that of all samples with "
+      "confidence "
+      "{}{}\n",
+      early, layers.size(), all, stopping.elimination.confidence,
+      stopping.elimination.indifference > 0.0
+          ? fmt::format(", or its mean dividend at most {} below the largest",
+                        stopping.elimination.indifference)
+          : "");
 }
 
 SalientGroups select_groups(const SelectOptions& options, const CubeDescription& cube,
@@ -89,8 +117,9 @@ ExitCode run_select(const SelectOptions& options, const Invocation& invocation) 
   const SalientGroups groups = select_groups(options, cube.description(), layers);
   write_groups(options.groups, groups, provenance_of(invocation.command_line, invocation.configuration),
                options.overwrite);
-  std::cout << to_plain_text(groups_table(groups, layers))
-            << fmt::format("\ngroups written: {}\n", options.groups.string());
+  std::cout << to_plain_text(groups_table(groups, layers));
+  say_stopping(options, cube.description(), layers);
+  std::cout << fmt::format("\ngroups written: {}\n", options.groups.string());
   return ExitCode::ok;
 }
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <iostream>
 #include <optional>
 
@@ -8,6 +9,8 @@
 #include "orchestrator/cli/notes.hpp"
 #include "orchestrator/cli/outcome.hpp"
 #include "orchestrator/cli/plan_text.hpp"
+#include "orchestrator/cli/sweep_rounds.hpp"
+#include "orchestrator/job/computed_values.hpp"
 #include "orchestrator/job/provenance.hpp"
 #include "orchestrator/job/run_job.hpp"
 #include "orchestrator/job/sweep_job.hpp"
@@ -25,6 +28,7 @@ CubeDescription describe_cube(const SweepJob& job, Identity identity, Provenance
           .mask = job.rules.mask,
           .epsilon = job.rules.epsilon,
           .value = job.rules.value,
+          .stopping = job.stopping,
           .samples = job.samples,
           .identity = std::move(identity),
           .provenance = std::move(provenance)};
@@ -36,20 +40,24 @@ std::string describe_unit(const SweepUnit& unit) {
                      unit.samples.first, unit.samples.last - 1);
 }
 
-// Mean values and dividends of every layer, and the completion mark (spec gac.md section 5).
+// Mean values and dividends of every layer over its samples, and the completion mark (spec gac.md section 5).
 void reduce(DividendCube& cube) {
   std::vector<LayerSummary> layers;
-  const CubeDescription& description = cube.description();
-  for (const LayerId layer : LayerRange{0, description.plan.shape.layers})
-    layers.push_back(summarise_layer(cube.layer_values(layer), description.layout.players,
-                                     Orientation::present, ZeroRule::none));
+  const GameShape& shape = cube.description().plan.shape;
+  for (const LayerId layer : LayerRange{0, shape.layers})
+    layers.push_back(
+        summarise_layer(computed_values(cube, layer), shape.players, Orientation::present, ZeroRule::none));
   cube.complete_with(layers);
 }
 
 void say_end(const DividendCube& cube, const RunOutcome& outcome, const std::filesystem::path& file) {
+  const auto states = cube.states();
+  const auto not_needed = std::count(states.begin(), states.end(), UnitState::not_needed);
   if (cube.complete())
-    std::cout << fmt::format("cube complete: {} units, {} of them in earlier runs: {}\n", outcome.units,
-                             outcome.done_before, file.string());
+    std::cout << fmt::format("cube complete: {} units, {} of them in earlier runs{}: {}\n",
+                             outcome.units - not_needed, outcome.done_before,
+                             not_needed > 0 ? fmt::format(", {} more not needed", not_needed) : "",
+                             file.string());
   else
     std::cout << fmt::format(
         "cube unfinished: {} of {} units done; run the same command again to go on: {}\n",
@@ -88,14 +96,13 @@ ExitCode sweep_in(World& world, const SweepOptions& options, const Invocation& i
   const WorkFunction compute = [&](UnitId unit) {
     return unit_values(*engine, *job, job->plan.units[static_cast<std::size_t>(unit.index())]);
   };
-  const auto progress = make_progress({.title = "sweep"});
   RunOptions run;
   run.schedule.attempts = options.attempts;
   run.describe = [&](UnitId unit) {
     return describe_unit(job->plan.units[static_cast<std::size_t>(unit.index())]);
   };
-  const RunOutcome outcome = run_units(world, job->tasks(), leads ? &*cube : nullptr, compute,
-                                       job->identity.digest(), *progress, run);
+  const RunOutcome outcome =
+      run_rounds(world, *job, leads ? &*cube : nullptr, compute, job->identity.digest(), run);
   together(world, [&] {
     if (leads && outcome.complete() && !cube->complete()) reduce(*cube);
   });

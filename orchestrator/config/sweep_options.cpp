@@ -1,5 +1,7 @@
 #include "orchestrator/config/sweep_options.hpp"
 
+#include "partition/base/error.hpp"
+
 namespace harsanyi {
 namespace {
 
@@ -16,6 +18,42 @@ void describe_game(OptionSet& set, SweepOptions& options) {
           options.epsilon, at_least(0.0));
   set.add({"value", "KIND", "what a coalition's value measures; without it: as the benchmarks have it"},
           options.value);
+}
+
+void describe_stopping(OptionSet& set, SweepOptions& options) {
+  set.begin_group("Adaptive stopping (docs/method.md; part of the experiment)");
+  set.add(
+      {"stopping", "KIND",
+       "full: every layer gets all samples. elimination: samples are added in rounds, each half as many "
+       "again, until a layer's salient group is decided; the rest is not computed. A layer whose two best "
+       "coalitions are nearly equal gets all samples all the same"},
+      options.stopping);
+  set.add({"stopping-confidence", "X",
+           "how sure a layer's group must be to be the one that all samples would give; per layer"},
+          options.stopping_confidence, Bounds<double>{0.5, 0.999999});
+  set.add({"stopping-indifference", "X",
+           "a layer is decided too once its group's mean dividend is at most X below the largest one, at "
+           "that confidence; in log-odds (F1 for generated answers)"},
+          options.stopping_indifference, at_least(0.0));
+  set.add({"stopping-first-samples", "N",
+           "samples per benchmark before the first look; the bound is approximate below some dozens in all"},
+          options.stopping_first_samples, at_least(2));
+}
+
+// Options that would be silently without effect, or against each other.
+void check_stopping(const SweepOptions& options) {
+  const SweepOptions standard;
+  if (options.stopping == Stopping::full &&
+      (options.stopping_confidence != standard.stopping_confidence ||
+       options.stopping_indifference != standard.stopping_indifference ||
+       options.stopping_first_samples != standard.stopping_first_samples))
+    throw ConfigError{
+        "--stopping-confidence, --stopping-indifference and --stopping-first-samples are of no use without "
+        "--stopping elimination"};
+  if (options.stopping == Stopping::elimination && options.unit_layers > 1)
+    throw ConfigError{
+        "--stopping elimination stops every layer by itself, and --unit-layers above 1 ties layers together; "
+        "leave it at 0"};
 }
 
 void describe_units(OptionSet& set, SweepOptions& options) {
@@ -39,6 +77,7 @@ void describe(OptionSet& set, SweepOptions& options) {
   describe(set, options.model);
   describe(set, options.data);
   describe_game(set, options);
+  describe_stopping(set, options);
   describe_units(set, options);
   set.begin_group("Run");
   set.add({"cube", "FILE", "dividend cube to write; an unfinished one of the same experiment is continued"},
@@ -51,6 +90,7 @@ void describe(OptionSet& set, SweepOptions& options) {
 
 void check(const SweepOptions& options) {
   check(options.data);
+  check_stopping(options);
 }
 
 }  // namespace harsanyi

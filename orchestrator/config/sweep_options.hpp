@@ -21,9 +21,13 @@ struct SweepOptions {
   MaskKind mask = MaskKind::undifferentiated;
   double epsilon = 1e-5;           ///< factor on the scores of masked players
   std::optional<ValueKind> value;  ///< nothing: the benchmarks' own
-  int unit_layers = 0;             ///< largest unit: layers; 0: chosen
-  int unit_coalitions = 0;         ///< largest unit: coalitions; 0: chosen
-  int unit_samples = 0;            ///< largest unit: samples; 0: chosen
+  Stopping stopping = Stopping::full;
+  double stopping_confidence = 0.95;   ///< for elimination, as in EliminationRule
+  double stopping_indifference = 0.0;  ///< likewise
+  int stopping_first_samples = 24;     ///< likewise: calibration rows of a benchmark before the first look
+  int unit_layers = 0;                 ///< largest unit: layers; 0: chosen
+  int unit_coalitions = 0;             ///< largest unit: coalitions; 0: chosen
+  int unit_samples = 0;                ///< largest unit: samples; 0: chosen
   std::filesystem::path cube;
   int attempts = 3;  ///< how often a unit is tried before it is set aside
   bool dry_run = false;
@@ -33,7 +37,8 @@ struct SweepOptions {
 };
 
 void describe(OptionSet& set, SweepOptions& options);
-/// @throws ConfigError  as check(DataOptions)
+/// @throws ConfigError  as check(DataOptions); for options of elimination where samples do not stop early,
+/// or units of several layers where each stops by itself
 void check(const SweepOptions& options);
 
 }  // namespace harsanyi

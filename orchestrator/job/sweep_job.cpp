@@ -4,7 +4,9 @@
 #include <limits>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include "orchestrator/config/select_options.hpp"
 #include "orchestrator/job/benchmark_rows.hpp"
 #include "partition/base/error.hpp"
 
@@ -58,6 +60,34 @@ void add_conventions(Identity& identity, const SweepOptions& options, ValueKind 
   identity.set("seed", std::to_string(options.seed));
   identity.set("sharding", fmt::format("{} layers, {} coalitions, {} samples", sharding.layers,
                                        sharding.coalitions, sharding.samples));
+}
+
+// For the groups that `select` gives with the same --convention.
+StoppingRule stopping_rule(const SweepOptions& options, ValueKind value) {
+  SelectOptions reading;
+  reading.convention = options.convention;
+  reading.use(options.convention);
+  return {.kind = options.stopping,
+          .elimination = {.confidence = options.stopping_confidence,
+                          .indifference = options.stopping_indifference,
+                          .selection = reading.rule},
+          .first_samples = options.stopping_first_samples,
+          .orientation = reading.orientation,
+          .zero = reading.zero,
+          .scale = reading.scale_of(value)};
+}
+
+// Nothing for full tables: a fact that every full cube lacks would set all existing ones apart.
+void add_stopping(Identity& identity, const StoppingRule& stopping, const SampleRounds& rounds) {
+  if (stopping.kind == Stopping::full) return;
+  identity.set("stopping", std::string{name_of(stopping.kind)});
+  identity.set("stopping.confidence", fmt::format("{}", stopping.elimination.confidence));
+  identity.set("stopping.indifference", fmt::format("{}", stopping.elimination.indifference));
+  identity.set("stopping.rounds", fmt::format("{}", fmt::join(rounds.of_largest_pool(), ", ")));
+  identity.set(
+      "stopping.arg_max",
+      fmt::format("{}, orientation {}, zero rule {}, value scale {}", name_of(stopping.elimination.selection),
+                  name_of(stopping.orientation), name_of(stopping.zero), name_of(stopping.scale)));
 }
 
 // [samples] F1 of what the unit's samples generate while one layer is masked.
@@ -120,7 +150,11 @@ void add_assumed_pool(SweepJob& job, const Benchmark& benchmark, int samples, in
 void plan_units(SweepJob& job, const SweepOptions& options) {
   const ModelShape& model = job.model.config.shape;
   const GameShape shape{model.layers, job.model.config.layout().players, job.plan.shape.pools};
-  job.plan = make_sweep_plan(shape, chosen_sharding(options, shape.layers, shape.players));
+  job.stopping = stopping_rule(options, job.rules.value);
+  job.rounds = job.stopping.kind == Stopping::full
+                   ? SampleRounds{shape.pools}
+                   : SampleRounds{shape.pools, job.stopping.first_samples, job.stopping.growth};
+  job.plan = make_sweep_plan(shape, chosen_sharding(options, shape.layers, shape.players), job.rounds);
   const std::vector<int> lengths = job.prompt_lengths();
   for (const SweepUnit& unit : job.plan.units) {
     if (job.rules.value == ValueKind::f1) {
@@ -152,7 +186,9 @@ Sharding chosen_sharding(const SweepOptions& options, int layers, int players) {
   constexpr int kLayerShards = 16;
   constexpr int kSamples = 16;
   constexpr std::int64_t kCoalitions = 64;
-  return {.layers = given_or(options.unit_layers, (layers + kLayerShards - 1) / kLayerShards),
+  const int chosen_layers =
+      options.stopping == Stopping::full ? (layers + kLayerShards - 1) / kLayerShards : 1;
+  return {.layers = given_or(options.unit_layers, chosen_layers),
           .coalitions = given_or(options.unit_coalitions, std::min(kCoalitions, coalition_count(players))),
           .samples = given_or(options.unit_samples, kSamples)};
 }
@@ -173,6 +209,7 @@ SweepJob prepare_sweep(const SweepOptions& options) {
   }
   add_model_files(job.identity, "model", job.model);
   add_conventions(job.identity, options, job.rules.value, job.plan.sharding);
+  add_stopping(job.identity, job.stopping, job.rounds);
   return job;
 }
 

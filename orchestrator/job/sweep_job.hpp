@@ -30,6 +30,8 @@ struct SweepJob {
   GeneratedAnswers generated;        ///< of values kind f1; empty else
   std::vector<SampleLabel> samples;  ///< [samples]
   std::vector<LongRowCount> long_rows;
+  StoppingRule stopping;
+  SampleRounds rounds{{}};  ///< a single one where samples do not stop early
   SweepPlan plan;
   std::vector<UnitCost> costs;  ///< [units]
   Identity identity;            ///< without the weights and numerics, which `run_sweep` adds
@@ -44,7 +46,7 @@ struct SweepJob {
 
 /// Extents that `--unit-...  0` stands for: a function of the experiment alone, never of the machine.
 /// Eight samples share a prompt prefix in a matrix of some hundred rows; an eighth of the layers and at most
-/// 64 coalitions keep a unit at seconds to a minute.
+/// 64 coalitions keep a unit at seconds to a minute. Where layers stop by themselves, a unit has one layer.
 [[nodiscard]] Sharding chosen_sharding(const SweepOptions& options, int layers, int players);
 
 /// @throws Error types naming file and remedy

@@ -43,6 +43,7 @@ void add_facts(Table& table, const std::string& file, const CubeDescription& cub
   facts.add("convention", "mask", std::string{name_of(cube.mask)});
   if (uses_epsilon(cube.mask)) facts.add("convention", "epsilon", fmt::format("{}", cube.epsilon));
   facts.add("convention", "value", std::string{name_of(cube.value)});
+  facts.add("convention", "stopping", std::string{name_of(cube.stopping.kind)});
   facts.add_identity(cube.identity);
   facts.add_all("provenance", cube.provenance);
 }

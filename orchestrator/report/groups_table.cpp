@@ -44,12 +44,12 @@ std::string note_of(const SalientGroups& groups) {
 
 Table groups_table(const SalientGroups& groups, std::span<const LayerSummary> summaries) {
   require_same_model(groups, summaries);
-  Table table{
-      .name = "salient_groups",
-      .title = "Salient group of every layer",
-      .note = note_of(groups),
-      .columns = {"layer", "salient group", "edited query heads", "dividend", "standard error", "margin"},
-      .rows = {}};
+  Table table{.name = "salient_groups",
+              .title = "Salient group of every layer",
+              .note = note_of(groups),
+              .columns = {"layer", "salient group", "edited query heads", "dividend", "standard error",
+                          "margin", "samples"},
+              .rows = {}};
   for (std::size_t layer = 0; layer < groups.layers.size(); ++layer) {
     const SalientGroup& group = groups.layers[layer];
     const auto member_index = static_cast<std::size_t>(group.members.index());
@@ -58,7 +58,8 @@ Table groups_table(const SalientGroups& groups, std::span<const LayerSummary> su
     const auto heads = groups.edited_heads(LayerId::from_index(static_cast<std::int64_t>(layer)));
     table.rows.push_back({std::to_string(layer), label_of(group.members),
                           fmt::format("{}", fmt::join(heads, " ")), number(group.dividend), error,
-                          number(group.margin)});
+                          number(group.margin),
+                          summaries.empty() ? "" : std::to_string(summaries[layer].samples)});
   }
   return table;
 }

@@ -43,14 +43,14 @@ struct RunOptions {
   std::function<std::string(UnitId)> describe;
 };
 
-/// Collective: every rank calls this with the same plan. Computes all units of `tasks` that `record` does not
-/// hold yet, and returns the same outcome on every rank (`workers` and `slowest` on rank 0 only).
+/// Collective: every rank calls this with the same plan. Computes all wanted units of `tasks` that `record`
+/// does not hold yet, and returns the same outcome on every rank (`workers` and `slowest` on rank 0 only).
 ///
 /// A unit whose function throws, returns a value that is not finite, or arrives damaged is tried again,
 /// elsewhere where possible, and finally set aside. On a stop signal at rank 0 the units that run are
 /// finished and stored.
 ///
-/// @param tasks     [units]; `done` is set from the record
+/// @param tasks     [units]; those of rank 0 count; `done` is set from the record
 /// @param record    on rank 0; null elsewhere. Used by the calling thread of rank 0 alone.
 /// @param compute   called by one thread per rank: on rank 0 a thread beside the caller's, elsewhere the
 /// caller's

@@ -32,6 +32,7 @@ Scheduler::Scheduler(std::vector<UnitTask> tasks, Options options)
 void Scheduler::make_groups() {
   std::unordered_map<std::int64_t, int> group_of_affinity;
   for (std::size_t i = 0; i < tasks_.size(); ++i) {
+    if (!tasks_[i].wanted) continue;
     if (tasks_[i].done) {
       ++done_;
       continue;

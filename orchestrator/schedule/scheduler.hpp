@@ -24,6 +24,7 @@ struct UnitTask {
   double cost = 1.0;          ///< any unit of time; only ratios matter
   std::int64_t affinity = 0;  ///< units of equal affinity share work (model, samples): best on one worker
   bool done = false;          ///< finished in an earlier run
+  bool wanted = true;         ///< false: of a later round; neither handed out nor counted
 };
 
 /// Tell `worker` to compute `unit`.

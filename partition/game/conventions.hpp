@@ -54,6 +54,12 @@ enum class SelectionRule {
                        ///< reading b)
 };
 
+/// When a sweep has samples enough of a layer.
+enum class Stopping {
+  full,         ///< never before all of them
+  elimination,  ///< once its arg-max is decided (partition/game/sequential_elimination.hpp)
+};
+
 /// Which players a salient group leads to calibrate.
 enum class EditedHeads {
   outside_group,  ///< paper, Alg. 1 line 8
@@ -123,6 +129,12 @@ struct EnumNames<SelectionRule> {
       std::pair{SelectionRule::max_dividend, std::string_view{"max_dividend"}},
       std::pair{SelectionRule::max_dividend_with_empty, std::string_view{"max_dividend_with_empty"}},
       std::pair{SelectionRule::common_of_positive, std::string_view{"common_of_positive"}}};
+};
+template <>
+struct EnumNames<Stopping> {
+  static constexpr std::string_view kind = "kind of stopping";
+  static constexpr std::array names{std::pair{Stopping::full, std::string_view{"full"}},
+                                    std::pair{Stopping::elimination, std::string_view{"elimination"}}};
 };
 template <>
 struct EnumNames<EditedHeads> {

@@ -59,6 +59,15 @@ std::size_t sample_count(std::size_t values, int players) {
   return values / coalitions;
 }
 
+// The values of one sample, [2^n], as another convention and scale read them.
+std::vector<double> game_of(std::span<const double> values, std::size_t sample, std::size_t coalitions,
+                            Orientation orientation, ZeroRule zero, ValueScale scale) {
+  const auto row = values.subspan(sample * coalitions, coalitions);
+  std::vector<double> table(row.begin(), row.end());
+  for (double& value : table) value = on_scale(value, scale);
+  return in_convention(table, orientation, zero);
+}
+
 }  // namespace
 
 LayerSummary summarise_layer(std::span<const double> values, int players, Orientation orientation,
@@ -68,16 +77,27 @@ LayerSummary summarise_layer(std::span<const double> values, int players, Orient
   RunningMoments value_moments{coalitions};
   RunningMoments dividend_moments{coalitions};
   for (std::size_t sample = 0; sample < samples; ++sample) {
-    std::vector<double> table(values.begin() + static_cast<std::ptrdiff_t>(sample * coalitions),
-                              values.begin() + static_cast<std::ptrdiff_t>((sample + 1) * coalitions));
-    for (double& value : table) value = on_scale(value, scale);
-    const auto game = in_convention(table, orientation, zero);
+    const auto game = game_of(values, sample, coalitions, orientation, zero, scale);
     value_moments.add(game);
     dividend_moments.add(dividends(game));
   }
   return {.value_mean = value_moments.mean(),
           .dividend_mean = dividend_moments.mean(),
-          .dividend_standard_error = dividend_moments.standard_error()};
+          .dividend_standard_error = dividend_moments.standard_error(),
+          .samples = static_cast<int>(samples)};
+}
+
+std::vector<double> sample_dividends(std::span<const double> values, int players, Orientation orientation,
+                                     ZeroRule zero, ValueScale scale) {
+  const std::size_t samples = sample_count(values.size(), players);
+  const std::size_t coalitions = values.size() / samples;
+  std::vector<double> table;
+  table.reserve(values.size());
+  for (std::size_t sample = 0; sample < samples; ++sample) {
+    const auto of_sample = dividends(game_of(values, sample, coalitions, orientation, zero, scale));
+    table.insert(table.end(), of_sample.begin(), of_sample.end());
+  }
+  return table;
 }
 
 }  // namespace harsanyi

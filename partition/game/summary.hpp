@@ -13,6 +13,7 @@ struct LayerSummary {
   std::vector<double> value_mean;               ///< [2^n]
   std::vector<double> dividend_mean;            ///< [2^n]
   std::vector<double> dividend_standard_error;  ///< [2^n], sd / sqrt(samples); NaN for one sample
+  int samples = 0;                              ///< that the means are over
 };
 
 /// @param values  [samples, 2^n] of one layer, by *present* coalitions, row-major
@@ -22,5 +23,11 @@ struct LayerSummary {
 [[nodiscard]] LayerSummary summarise_layer(std::span<const double> values, int players,
                                            Orientation orientation, ZeroRule zero,
                                            ValueScale scale = ValueScale::measured);
+
+/// The dividends of every sample, which `summarise_layer` takes the mean of: [samples, 2^n], row-major.
+/// Parameters and errors as there.
+[[nodiscard]] std::vector<double> sample_dividends(std::span<const double> values, int players,
+                                                   Orientation orientation, ZeroRule zero,
+                                                   ValueScale scale = ValueScale::measured);
 
 }  // namespace harsanyi

@@ -4,6 +4,7 @@
 
 #include "partition/base/id.hpp"
 #include "partition/game/coalition.hpp"
+#include "partition/plan/sample_rounds.hpp"
 
 namespace harsanyi {
 
@@ -47,5 +48,9 @@ struct SweepPlan {
 /// (0, 0-3, 0-2) (1, 0-3, 0-2) (0, 0-3, 3-4) (1, 0-3, 3-4). A pool is cut into shards of nearly equal size.
 /// @throws PlanError  for an empty direction, a shard size below 1, or more than 2^31 - 1 units.
 [[nodiscard]] SweepPlan make_sweep_plan(const GameShape& shape, const Sharding& sharding);
+/// The same for a sweep in rounds: a unit's samples are also of one round.
+/// @param rounds  of `shape.pools`
+[[nodiscard]] SweepPlan make_sweep_plan(const GameShape& shape, const Sharding& sharding,
+                                        const SampleRounds& rounds);
 
 }  // namespace harsanyi

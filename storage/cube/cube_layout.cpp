@@ -45,6 +45,39 @@ void write_conventions(hid_t file, const CubeDescription& d) {
   hdf5::write_integer(file, "sharding_samples", d.plan.sharding.samples);
 }
 
+void write_stopping(hid_t file, const StoppingRule& stopping) {
+  hdf5::write_enum(file, "stopping", stopping.kind);
+  if (stopping.kind == Stopping::full) return;
+  hdf5::write_real(file, "stopping_confidence", stopping.elimination.confidence);
+  hdf5::write_real(file, "stopping_indifference", stopping.elimination.indifference);
+  hdf5::write_integer(file, "stopping_first_samples", stopping.first_samples);
+  hdf5::write_real(file, "stopping_growth", stopping.growth);
+  hdf5::write_enum(file, "stopping_selection_rule", stopping.elimination.selection);
+  hdf5::write_enum(file, "stopping_orientation", stopping.orientation);
+  hdf5::write_enum(file, "stopping_zero_rule", stopping.zero);
+  hdf5::write_enum(file, "stopping_value_scale", stopping.scale);
+}
+
+StoppingRule read_stopping(hid_t file) {
+  StoppingRule stopping;
+  if (!hdf5::has_attribute(file, "stopping")) return stopping;  // version 1.0
+  stopping.kind = hdf5::read_enum<Stopping>(file, "stopping");
+  if (stopping.kind == Stopping::full) return stopping;
+  stopping.elimination.confidence = hdf5::read_real(file, "stopping_confidence");
+  stopping.elimination.indifference = hdf5::read_real(file, "stopping_indifference");
+  stopping.elimination.selection = hdf5::read_enum<SelectionRule>(file, "stopping_selection_rule");
+  stopping.first_samples = hdf5::read_integer(file, "stopping_first_samples", 1, kMostOfAnything);
+  stopping.growth = hdf5::read_real(file, "stopping_growth");
+  stopping.orientation = hdf5::read_enum<Orientation>(file, "stopping_orientation");
+  stopping.zero = hdf5::read_enum<ZeroRule>(file, "stopping_zero_rule");
+  stopping.scale = hdf5::read_enum<ValueScale>(file, "stopping_value_scale");
+  return stopping;
+}
+
+bool has_layer_samples(const hdf5::File& file) {
+  return hdf5::has_attribute(file.get(), "stopping");
+}
+
 void write_samples(hid_t file, const std::vector<SampleLabel>& samples, const hdf5::Dataset& sample_axis) {
   std::vector<std::string> benchmark;
   std::vector<std::int32_t> row;
@@ -125,6 +158,9 @@ void write_tables(hid_t file, const CubeDescription& d, const hdf5::Dataset& lay
   summary("value_mean", "mean of v(S) over the samples");
   summary("dividend_mean", "mean Harsanyi dividend w(S) over the samples");
   summary("dividend_standard_error", "standard error of the mean dividend");
+  const auto samples = hdf5::create<std::int32_t>(file, "layer_samples", {shape[0]}, 0);
+  hdf5::attach_axes(samples, {&layer});
+  hdf5::write_text(samples.get(), "long_name", "samples that the layer's means are over");
 }
 
 GameShape read_shape(hid_t file, int players) {
@@ -185,6 +221,7 @@ std::uint64_t cube_bytes(const CubeDescription& d) {
 void write_cube_layout(const hdf5::File& file, const hdf5::Dataset& unit_axis, const CubeDescription& d) {
   const auto shape = value_shape(d);
   write_conventions(file.get(), d);
+  write_stopping(file.get(), d.stopping);
   std::vector<std::string> labels;
   for (const auto coalition : CoalitionRange{0, d.plan.shape.coalitions()})
     labels.push_back(label_of(coalition));
@@ -210,12 +247,26 @@ CubeDescription read_cube_layout(const hdf5::File& file) {
   d.plan.sharding.layers = hdf5::read_integer(root, "sharding_layers", 0, kMostOfAnything);
   d.plan.sharding.coalitions = hdf5::read_integer(root, "sharding_coalitions", 0, kMostOfAnything);
   d.plan.sharding.samples = hdf5::read_integer(root, "sharding_samples", 0, kMostOfAnything);
+  d.stopping = read_stopping(root);
   d.plan.shape = read_shape(root, d.layout.players);
   d.plan.units = read_units(root, d.plan.shape);
   d.samples = read_samples(root, value_shape(d)[1]);
   if (static_cast<hsize_t>(values_in_units(d.plan)) != hdf5::elements_of(value_shape(d)))
     throw hdf5::damaged_file(root, "its units do not cover 'value'");
   return d;
+}
+
+void write_layer_samples(const hdf5::File& file, const std::vector<std::int32_t>& samples) {
+  if (!has_layer_samples(file)) return;
+  const hdf5::Shape shape{samples.size()};
+  hdf5::write<std::int32_t>(hdf5::open(file.get(), "layer_samples", shape), hdf5::whole(shape), samples);
+}
+
+std::vector<std::int32_t> read_layer_samples(const hdf5::File& file, const CubeDescription& d) {
+  const auto shape = value_shape(d);
+  if (!has_layer_samples(file))
+    return std::vector<std::int32_t>(shape[0], static_cast<std::int32_t>(shape[1]));
+  return hdf5::read<std::int32_t>(file.get(), "layer_samples", {shape[0]});
 }
 
 std::vector<std::string> layout_differences(const CubeDescription& here, const CubeDescription& other) {

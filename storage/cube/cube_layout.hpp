@@ -25,6 +25,12 @@ void write_cube_layout(const hdf5::File& file, const hdf5::Dataset& unit_axis,
 /// @throws StorageError  if a part is missing, or its shape or content contradicts the others
 [[nodiscard]] CubeDescription read_cube_layout(const hdf5::File& file);
 
+/// Samples that each layer's summary is over. A cube of version 1.0 has no such table: every layer has all
+/// samples, and nothing is written.
+void write_layer_samples(const hdf5::File& file, const std::vector<std::int32_t>& samples);
+[[nodiscard]] std::vector<std::int32_t> read_layer_samples(const hdf5::File& file,
+                                                           const CubeDescription& description);
+
 /// One line for each fact in which two descriptions differ, beside identity and provenance.
 [[nodiscard]] std::vector<std::string> layout_differences(const CubeDescription& here,
                                                           const CubeDescription& other);

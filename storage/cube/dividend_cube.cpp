@@ -67,6 +67,12 @@ void require_summaries(const std::string& file, std::span<const LayerSummary> la
                     file, layers.size(), shape.layers, coalitions)};
 }
 
+void require_layer(const hdf5::Dataset& value, LayerId layer, int layers) {
+  if (layer.index() < 0 || layer.index() >= layers)
+    throw StorageError{fmt::format("{}: has no layer {} (its layers are 0 to {})", hdf5::file_of(value.get()),
+                                   layer.value, layers - 1)};
+}
+
 /// Sets the values of one unit's part of a layer's [samples, coalitions] table to NaN.
 void blank(std::vector<double>& table, const SweepUnit& unit, std::int64_t coalitions) {
   for (auto sample = unit.samples.first; sample < unit.samples.last; ++sample)
@@ -111,6 +117,10 @@ DividendCube::DividendCube(DividendCube&&) noexcept = default;
 DividendCube& DividendCube::operator=(DividendCube&&) noexcept = default;
 DividendCube::~DividendCube() = default;
 
+std::vector<UnitState> DividendCube::states() const {
+  return state_->record.states();
+}
+
 std::vector<bool> DividendCube::done() const {
   return state_->record.done();
 }
@@ -130,9 +140,7 @@ const CubeDescription& DividendCube::description() const noexcept {
 std::vector<double> DividendCube::layer_values(LayerId layer) const {
   const auto& plan = state_->description.plan;
   const auto shape = value_shape(state_->description);
-  if (layer.index() < 0 || layer.index() >= plan.shape.layers)
-    throw StorageError{fmt::format("{}: has no layer {} (its layers are 0 to {})",
-                                   hdf5::file_of(state_->value.get()), layer.value, plan.shape.layers - 1)};
+  require_layer(state_->value, layer, plan.shape.layers);
   const auto finished = done();  // before the values: a unit done by now has its values on the disk
   auto values = hdf5::read<double>(state_->value,
                                    {{static_cast<hsize_t>(layer.index()), 0, 0}, {1, shape[1], shape[2]}});
@@ -142,8 +150,23 @@ std::vector<double> DividendCube::layer_values(LayerId layer) const {
   return values;
 }
 
+std::vector<bool> DividendCube::computed_samples(LayerId layer) const {
+  const auto& plan = state_->description.plan;
+  require_layer(state_->value, layer, plan.shape.layers);
+  const auto finished = done();
+  std::vector<bool> computed(static_cast<std::size_t>(plan.shape.samples()), true);
+  for (const auto& unit : plan.units)
+    if (unit.layers.contains(layer) && !finished[static_cast<std::size_t>(unit.id.index())])
+      std::fill(computed.begin() + unit.samples.first, computed.begin() + unit.samples.last, false);
+  return computed;
+}
+
 std::vector<UnitId> DividendCube::damaged_units() const {
   return state_->record.damaged_units(*state_);
+}
+
+void DividendCube::mark_not_needed(std::span<const UnitId> units) {
+  state_->record.mark_not_needed(units);
 }
 
 void DividendCube::forget(std::span<const UnitId> units) {
@@ -157,13 +180,15 @@ void DividendCube::complete_with(std::span<const LayerSummary> layers) {
   const auto value_mean = state_->summary_table("value_mean");
   const auto dividend_mean = state_->summary_table("dividend_mean");
   const auto standard_error = state_->summary_table("dividend_standard_error");
-  std::int64_t layer = 0;
+  std::vector<std::int32_t> samples;
   for (const auto& summary : layers) {
-    const auto box = one_layer(layer++, summary.value_mean.size());
+    const auto box = one_layer(static_cast<std::int64_t>(samples.size()), summary.value_mean.size());
     hdf5::write<double>(value_mean, box, summary.value_mean);
     hdf5::write<double>(dividend_mean, box, summary.dividend_mean);
     hdf5::write<double>(standard_error, box, summary.dividend_standard_error);
+    samples.push_back(summary.samples);
   }
+  write_layer_samples(state_->record.file(), samples);
   state_->record.mark_complete();
 }
 
@@ -173,11 +198,12 @@ std::optional<std::vector<LayerSummary>> DividendCube::summaries() const {
   const auto dividend_mean = state_->summary_table("dividend_mean");
   const auto standard_error = state_->summary_table("dividend_standard_error");
   const auto shape = value_shape(state_->description);
+  const auto samples = read_layer_samples(state_->record.file(), state_->description);
   std::vector<LayerSummary> layers;
   for (std::int64_t layer = 0; layer < state_->description.plan.shape.layers; ++layer) {
     const auto box = one_layer(layer, shape[2]);
     layers.push_back({hdf5::read<double>(value_mean, box), hdf5::read<double>(dividend_mean, box),
-                      hdf5::read<double>(standard_error, box)});
+                      hdf5::read<double>(standard_error, box), samples[static_cast<std::size_t>(layer)]});
   }
   return layers;
 }

@@ -10,6 +10,7 @@
 #include "partition/base/identity.hpp"
 #include "partition/game/conventions.hpp"
 #include "partition/game/player_layout.hpp"
+#include "partition/game/stopping_rule.hpp"
 #include "partition/game/summary.hpp"
 #include "partition/plan/sweep_plan.hpp"
 #include "storage/provenance.hpp"
@@ -32,6 +33,7 @@ struct CubeDescription {
   MaskKind mask = MaskKind::undifferentiated;
   double epsilon = 1e-5;  ///< factor on the scores of absent players, where uses_epsilon(mask)
   ValueKind value = ValueKind::label_set;
+  StoppingRule stopping = {};
   std::vector<SampleLabel> samples;
   Identity identity;
   Provenance provenance;
@@ -62,18 +64,24 @@ class DividendCube final : public UnitRecord {
   [[nodiscard]] std::vector<bool> done() const override;
   void store(std::span<const Block> blocks) override;
 
+  [[nodiscard]] std::vector<UnitState> states() const;  ///< [units]
   [[nodiscard]] bool complete() const;
   [[nodiscard]] const CubeDescription& description() const noexcept;  ///< as read back from the file
   /// [samples, coalitions] of one layer, by *present*; NaN where not computed.
   [[nodiscard]] std::vector<double> layer_values(LayerId layer) const;
+  /// [samples] true where every coalition of the layer's game is computed.
+  [[nodiscard]] std::vector<bool> computed_samples(LayerId layer) const;
   /// Units whose stored values do not match their checksum.
   [[nodiscard]] std::vector<UnitId> damaged_units() const;
-  /// Takes back the done-marks of `units` (damaged ones, say) and the completion mark, so that they are
+  /// Marks units that are not done as not to be computed, because their layers are decided without them
+  /// (StoppingRule). They no longer stand in the way of `complete_with`.
+  void mark_not_needed(std::span<const UnitId> units);
+  /// Takes back the marks of `units` (damaged ones, say) and the completion mark, so that they are
   /// computed and stored again.
   void forget(std::span<const UnitId> units);
 
   /// Writes dividend_mean, dividend_standard_error and value_mean (Orientation::present, ZeroRule::none) and
-  /// then the completion mark. Called once all units are done; calling it again writes the same bytes.
+  /// then the completion mark. Called once no unit is open; calling it again writes the same bytes.
   /// @param layers  [layers]
   void complete_with(std::span<const LayerSummary> layers);
   /// The summaries written by `complete_with`, or nothing while the cube is incomplete.

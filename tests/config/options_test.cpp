@@ -71,6 +71,31 @@ TYPED_TEST(EveryCommand, ReadsBackTheConfigurationItPrints) {
             printed);
 }
 
+TEST(SweepOptions, StopEarlyOnlyWhenAsked) {
+  EXPECT_EQ(parsed<SweepOptions>(kSweep).stopping, Stopping::full);
+  const auto options =
+      parsed<SweepOptions>(kSweep + Arguments{"--stopping", "elimination", "--stopping-confidence", "0.9",
+                                              "--stopping-first-samples", "40"});
+  EXPECT_EQ(options.stopping, Stopping::elimination);
+  EXPECT_EQ(options.stopping_confidence, 0.9);
+  EXPECT_EQ(options.stopping_first_samples, 40);
+}
+
+TEST(SweepOptions, RefuseStoppingOptionsThatWouldDoNothingOrHarm) {
+  EXPECT_NE(message_for<SweepOptions>(kSweep + Arguments{"--stopping-confidence", "0.9"})
+                .find("without --stopping elimination"),
+            std::string::npos);
+  EXPECT_NE(message_for<SweepOptions>(kSweep + Arguments{"--stopping", "elimination", "--unit-layers", "4"})
+                .find("--unit-layers"),
+            std::string::npos);
+  for (const char* bad : {"1", "0.4", "nan", "95"})
+    EXPECT_NE(message_for<SweepOptions>(kSweep +
+                                        Arguments{"--stopping", "elimination", "--stopping-confidence", bad})
+                  .find("0.5 to 0.999999"),
+              std::string::npos)
+        << bad;
+}
+
 TEST(SweepOptions, HaveThePapersDefaults) {
   const auto options = parsed<SweepOptions>(kSweep);
   EXPECT_EQ(options.model.folder, "m");

@@ -51,17 +51,20 @@ def environment() -> dict[str, str]:
     return {**os.environ, **as_root, "PYTHONPATH": str(package)}
 
 
-def write_rows(file: Path, count: int, seed: int) -> None:
-    """Prompts of 8 to 20 tokens that share their first five, with three labels."""
+def write_rows(file: Path, count: int, seed: int, labels: int = 3) -> None:
+    """Prompts of 8 to 20 tokens that share their first five, with three labels, of which `labels` are right in turn."""
     random = np.random.default_rng(seed)
     lines = []
     for i in range(count):
         own = random.integers(1, VOCABULARY, size=random.integers(3, 16)).tolist()
-        lines.append(json.dumps({"tokens": [5, 4, 3, 2, 1, *own], "label_tokens": [10, 20, 30], "gold": i % 3}))
+        lines.append(json.dumps({"tokens": [5, 4, 3, 2, 1, *own], "label_tokens": [10, 20, 30], "gold": i % labels}))
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def write_model(folder: Path, seed: int, vocabulary: int = VOCABULARY, positions: int = POSITIONS) -> None:
+def write_model(
+    folder: Path, seed: int, vocabulary: int = VOCABULARY, positions: int = POSITIONS, player_scales=(1.0,) * PLAYERS
+) -> None:
+    """player_scales: factors on what each player's heads add in every layer but the last."""
     d, heads, size, wide = 96, 6, 16, 160
     config = {
         "model_type": "llama",
@@ -94,6 +97,8 @@ def write_model(folder: Path, seed: int, vocabulary: int = VOCABULARY, positions
     header, data = {}, b""
     for name, shape in shapes.items():
         values = np.ones(shape) if len(shape) == 1 else random.normal(size=shape) * 1.5 / np.sqrt(shape[1])
+        if "o_proj" in name and f".{LAYERS - 1}." not in name:
+            values *= np.repeat(player_scales, shape[1] // PLAYERS)
         raw = values.astype("<f4").tobytes()
         header[name] = {"dtype": "F32", "shape": list(shape), "data_offsets": [len(data), len(data) + len(raw)]}
         data += raw

@@ -1,28 +1,13 @@
 """The finished files hold the same bits for any number of ranks, any order of completion and any interruption."""
 
-import hashlib
 import os
 import random
 import signal
 import time
-from pathlib import Path
 
-import h5py
 import pytest
+from bits import digests, wait_for, worst_victim
 from program import Program
-
-
-def digests(file) -> dict[str, str]:
-    """SHA-256 of every data set's bytes, by name."""
-    found = {}
-
-    def visit(name, thing):
-        if isinstance(thing, h5py.Dataset):
-            found[name] = hashlib.sha256(thing[()].tobytes()).hexdigest()
-
-    with h5py.File(file) as opened:
-        opened.visititems(visit)
-    return found
 
 
 @pytest.fixture
@@ -67,19 +52,6 @@ def test_a_cube_has_the_same_bits_after_kills(program: Program, reference, ranks
     assert cube.exists(), "every kill came before the cube was made: the test shows nothing"
     program.run(*program.sweep_words("cube.h5"), ranks=ranks)
     assert digests(cube) == reference
-
-
-def wait_for(file: Path, running) -> None:
-    deadline = time.monotonic() + 60
-    while not file.exists() and running.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.005)
-
-
-def worst_victim(launcher) -> int:
-    """A rank of mpirun's, not mpirun itself: the youngest child."""
-    tasks = Path(f"/proc/{launcher.pid}/task").iterdir()
-    children = [int(pid) for task in tasks for pid in (task / "children").read_text().split()]
-    return max(children, default=launcher.pid)
 
 
 def test_a_finished_sweep_run_again_changes_nothing(program: Program, reference):

@@ -43,6 +43,18 @@ TEST(Scheduler, HandsOutTheLongestFirst) {
   EXPECT_EQ(scheduler.cost_left(), 0.0);
 }
 
+TEST(Scheduler, LeavesUnitsOfALaterRoundAlone) {
+  std::vector<UnitTask> some = tasks({1.0, 3.0, 2.0});
+  some[1].wanted = false;
+  Scheduler scheduler{some, kOneInHand};
+  EXPECT_EQ(scheduler.left(), 2);
+  EXPECT_EQ(scheduler.cost_left(), 3.0);
+  EXPECT_EQ(scheduler.on_worker_ready(kA), gives(kA, {2}));
+  EXPECT_EQ(scheduler.on_unit_done(kA, UnitId{2}), gives(kA, {0}));
+  EXPECT_EQ(scheduler.on_unit_done(kA, UnitId{0}), Outbox{});
+  EXPECT_TRUE(scheduler.finished());
+}
+
 TEST(Scheduler, KeepsASecondUnitWaitingOnlyWhileUnitsArePlentiful) {
   Scheduler scheduler{tasks({1, 1, 1, 1}), {.attempts = 3, .units_in_hand = 2}};
   EXPECT_EQ(scheduler.on_worker_ready(kA), gives(kA, {0, 1}));

@@ -26,6 +26,9 @@ def open_cube(path: str | Path, orientation: Orientation = "present", zero: Zero
     value, dividend                        [layer, sample, coalition]  log-odds or F1, NaN where not computed
     value_mean, dividend_mean,
     dividend_standard_error                [layer, coalition]          over the samples computed so far
+    samples                                [layer]                     samples whose whole game is computed
+
+    A sweep that stops early leaves samples of decided layers uncomputed: they stay NaN in a complete cube.
 
     Coordinates: coalition labels such as "{0,2}" with `members` (bit mask) and `size`; for each sample its
     benchmark, row, gold label and prompt length in tokens. Attributes: conventions, `complete`, `identity`
@@ -52,6 +55,7 @@ def open_cube(path: str | Path, orientation: Orientation = "present", zero: Zero
             "value_mean": (LAYER_COALITION, mean_and_standard_error(values)[0]),
             "dividend_mean": (LAYER_COALITION, mean),
             "dividend_standard_error": (LAYER_COALITION, error),
+            "samples": ("layer", np.isfinite(stored).all(axis=-1).sum(axis=1)),
         }
         cube = xr.Dataset(tables, coords=_coordinates(file), attrs=_attributes(file))
     cube.attrs.update(orientation=orientation, zero_rule=zero, complete=complete)
@@ -89,7 +93,8 @@ def _coordinates(file: h5py.File) -> dict[str, object]:
 def _attributes(file: h5py.File) -> dict[str, object]:
     done = file["unit_done"][...]
     return root_attributes(file) | {
-        "units_done": int(done.sum()),
+        "units_done": int((done == 1).sum()),
+        "units_not_needed": int((done == 2).sum()),
         "units": int(done.size),
         "identity": text_group(file, "identity"),
         "provenance": text_group(file, "provenance"),

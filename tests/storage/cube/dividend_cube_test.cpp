@@ -8,6 +8,8 @@
 #include <gtest/gtest.h>
 
 #include "partition/base/error.hpp"
+#include "storage/hdf5/attribute.hpp"
+#include "storage/hdf5/file.hpp"
 #include "tests/storage/sample_files.hpp"
 #include "tests/support/temp_folder.hpp"
 
@@ -80,6 +82,117 @@ TEST_F(Cube, OnlyStoredUnitsAreDoneAndTheRestIsNaN) {
   for (const auto layer : LayerRange{0, 3})
     for (const double v : cube.layer_values(layer)) numbers += std::isnan(v) ? 0 : 1;
   EXPECT_EQ(numbers, description_.plan.units[1].values() + description_.plan.units[2].values());
+}
+
+TEST_F(Cube, ReturnsHowItsSweepStops) {
+  description_.stopping = {.kind = Stopping::elimination,
+                           .elimination = {.confidence = 0.9,
+                                           .indifference = 0.25,
+                                           .selection = SelectionRule::max_dividend_with_empty},
+                           .first_samples = 7,
+                           .growth = 2.0,
+                           .orientation = Orientation::masked,
+                           .zero = ZeroRule::code,
+                           .scale = ValueScale::probability};
+  static_cast<void>(open_writer());
+  const auto read = DividendCube::open(file_).description().stopping;
+  EXPECT_EQ(read.kind, Stopping::elimination);
+  EXPECT_EQ(read.elimination.confidence, 0.9);
+  EXPECT_EQ(read.elimination.indifference, 0.25);
+  EXPECT_EQ(read.elimination.selection, SelectionRule::max_dividend_with_empty);
+  EXPECT_EQ(read.first_samples, 7);
+  EXPECT_EQ(read.growth, 2.0);
+  EXPECT_EQ(read.orientation, Orientation::masked);
+  EXPECT_EQ(read.zero, ZeroRule::code);
+  EXPECT_EQ(read.scale, ValueScale::probability);
+}
+
+/// Units of layer 2 and samples 5, 6; small_cube() cuts layers 0-1 and 2.
+std::vector<UnitId> last_samples_of_layer_2(const SweepPlan& plan) {
+  std::vector<UnitId> units;
+  for (const auto& unit : plan.units)
+    if (unit.layers.first == 2 && unit.samples.first >= 5) units.push_back(unit.id);
+  return units;
+}
+
+std::vector<Block> all_but(const std::vector<UnitId>& units, std::vector<Block> blocks) {
+  std::erase_if(blocks, [&](const Block& block) {
+    return std::find(units.begin(), units.end(), block.unit) != units.end();
+  });
+  return blocks;
+}
+
+TEST_F(Cube, IsCompleteWithoutUnitsThatAreNotNeeded) {
+  const auto not_needed = last_samples_of_layer_2(description_.plan);
+  ASSERT_FALSE(not_needed.empty());
+  {
+    auto cube = open_writer();
+    cube.store(all_but(not_needed, blocks_));
+    cube.mark_not_needed(not_needed);
+    std::vector<LayerSummary> summaries;
+    for (const auto layer : LayerRange{0, 3}) {
+      auto values = cube.layer_values(layer);
+      std::erase_if(values, [](double value) { return std::isnan(value); });
+      summaries.push_back(summarise_layer(values, 2, Orientation::present, ZeroRule::none));
+    }
+    cube.complete_with(summaries);
+  }
+  const auto cube = DividendCube::open(file_);
+  EXPECT_TRUE(cube.complete());
+  EXPECT_THAT(cube.damaged_units(), IsEmpty());
+  const auto states = cube.states();
+  EXPECT_EQ(std::count(states.begin(), states.end(), UnitState::not_needed), std::ssize(not_needed));
+  EXPECT_EQ(std::count(states.begin(), states.end(), UnitState::open), 0);
+  EXPECT_THAT(cube.computed_samples(LayerId{1}), testing::Each(true));
+  EXPECT_THAT(cube.computed_samples(LayerId{2}), ElementsAre(true, true, true, true, true, false, false));
+  EXPECT_TRUE(std::isnan(cube.layer_values(LayerId{2}).back()));
+  const auto summaries = cube.summaries().value();
+  std::vector<int> samples;
+  for (const auto& summary : summaries) samples.push_back(summary.samples);
+  EXPECT_THAT(samples, ElementsAre(7, 7, 5));
+}
+
+TEST_F(Cube, MarksOfUnitsNotNeededLeaveDoneOnesAndCanBeTakenBack) {
+  const auto not_needed = last_samples_of_layer_2(description_.plan);
+  auto cube = open_writer();
+  cube.store(std::span{blocks_}.subspan(static_cast<std::size_t>(not_needed.front().index()), 1));
+  cube.mark_not_needed(not_needed);
+  EXPECT_EQ(cube.states()[static_cast<std::size_t>(not_needed.front().index())], UnitState::done);
+  EXPECT_EQ(cube.states()[static_cast<std::size_t>(not_needed.back().index())], UnitState::not_needed);
+  EXPECT_FALSE(cube.done()[static_cast<std::size_t>(not_needed.back().index())]);
+  const auto& block = blocks_[static_cast<std::size_t>(not_needed.back().index())];
+  EXPECT_THROW(cube.store(std::span{&block, 1}), StorageError);
+  cube.forget(not_needed);
+  cube.store(std::span{&block, 1});
+  EXPECT_TRUE(cube.done()[static_cast<std::size_t>(not_needed.back().index())]);
+}
+
+TEST_F(Cube, AReaderMayMarkWhatIsMarkedAlreadyAndNothingElse) {
+  const auto not_needed = last_samples_of_layer_2(description_.plan);
+  open_writer().mark_not_needed(not_needed);
+  auto reader = DividendCube::open(file_);
+  reader.mark_not_needed(not_needed);
+  EXPECT_THROW(reader.mark_not_needed(std::vector{UnitId{0}}), StorageError);
+  EXPECT_THROW(reader.mark_not_needed(std::vector{UnitId{9999}}), StorageError);
+}
+
+TEST_F(Cube, OfVersion10HasAllSamplesInEveryLayer) {
+  {
+    auto cube = open_writer();
+    cube.store(blocks_);
+  }
+  {
+    const auto file = hdf5::open_file(file_, hdf5::Access::read_write);
+    ASSERT_GE(H5Adelete(file.get(), "stopping"), 0);
+    ASSERT_GE(H5Ldelete(file.get(), "layer_samples", H5P_DEFAULT), 0);
+    ASSERT_GE(H5Adelete(file.get(), "format_minor"), 0);
+    hdf5::write_integer(file.get(), "format_minor", 0);
+  }
+  auto cube = open_writer();
+  EXPECT_EQ(cube.description().stopping.kind, Stopping::full);
+  cube.complete_with(summaries_of(cube));
+  const auto summaries = cube.summaries().value();
+  for (const auto& summary : summaries) EXPECT_EQ(summary.samples, 7);
 }
 
 TEST_F(Cube, IsContinuedWhereItWasLeft) {

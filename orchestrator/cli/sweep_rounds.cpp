@@ -1,0 +1,103 @@
+#include "orchestrator/cli/sweep_rounds.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "orchestrator/job/layer_decisions.hpp"
+#include "orchestrator/run/together.hpp"
+
+namespace harsanyi {
+namespace {
+
+constexpr int kNoRound = -1;
+
+/// Rank 0's side: which round comes next, and which units are of it.
+class Rounds {
+ public:
+  Rounds(const SweepJob& job, DividendCube& cube) : job_{job}, cube_{cube}, decisions_{job} {}
+
+  /// The first round with units to compute, after looks at all rounds before it; kNoRound at the end.
+  [[nodiscard]] int next() {
+    for (++round_; round_ < job_.rounds.count() && decisions_.any_open(); ++round_) {
+      if (round_ > 0) look();
+      if (any_to_compute()) return round_;
+    }
+    return kNoRound;
+  }
+
+  [[nodiscard]] std::vector<UnitTask> tasks() const {
+    const std::vector<bool> wanted = decisions_.wanted_in(round_);
+    std::vector<UnitTask> tasks = job_.tasks();
+    for (std::size_t unit = 0; unit < tasks.size(); ++unit) tasks[unit].wanted = wanted[unit];
+    return tasks;
+  }
+
+ private:
+  void look() {
+    decisions_.look_after(round_ - 1, [&](LayerId layer) { return cube_.layer_values(layer); });
+    cube_.mark_not_needed(decisions_.not_needed());
+  }
+
+  [[nodiscard]] bool any_to_compute() const {
+    const std::vector<bool> wanted = decisions_.wanted_in(round_);
+    const std::vector<bool> done = cube_.done();
+    for (std::size_t unit = 0; unit < wanted.size(); ++unit)
+      if (wanted[unit] && !done[unit]) return true;
+    return false;
+  }
+
+  const SweepJob& job_;
+  DividendCube& cube_;
+  LayerDecisions decisions_;
+  int round_ = -1;
+};
+
+std::string title_of(const SweepJob& job, int round) {
+  if (job.rounds.count() == 1) return "sweep";
+  return fmt::format("sweep, round {} of at most {}", round + 1, job.rounds.count());
+}
+
+std::int64_t count_of(const DividendCube& cube, UnitState state) {
+  const auto states = cube.states();
+  return std::count(states.begin(), states.end(), state);
+}
+
+void add(RunOutcome& total, const RunOutcome& round) {
+  total.done_now += round.done_now;
+  total.set_aside.insert(round.set_aside.begin(), round.set_aside.end());
+  total.interrupted_by = round.interrupted_by;
+  total.seconds += round.seconds;
+}
+
+}  // namespace
+
+RunOutcome run_rounds(World& world, const SweepJob& job, DividendCube* cube, const WorkFunction& compute,
+                      const std::string& digest, const RunOptions& options) {
+  const bool leads = world.rank() == Rank{0};
+  const auto told = [&](std::int64_t on_rank_0) { return told_by_rank_0(world.communicator(), on_rank_0); };
+  std::optional<Rounds> rounds;
+  RunOutcome total{.units = static_cast<int>(job.plan.units.size())};
+  if (leads) total.done_before = static_cast<int>(count_of(*cube, UnitState::done));
+  total.done_before = static_cast<int>(told(total.done_before));
+  while (!total.interrupted_by) {
+    int next = kNoRound;
+    together(world, [&] {
+      if (!leads) return;
+      if (!rounds) rounds.emplace(job, *cube);
+      next = rounds->next();
+    });
+    const int round = static_cast<int>(told(next));
+    if (round == kNoRound) break;
+    const auto progress = make_progress({.title = title_of(job, round)});
+    add(total,
+        run_units(world, leads ? rounds->tasks() : job.tasks(), cube, compute, digest, *progress, options));
+  }
+  const std::int64_t open = told(leads ? count_of(*cube, UnitState::open) : 0);
+  total.left = static_cast<int>(open) - static_cast<int>(total.set_aside.size());
+  return total;
+}
+
+}  // namespace harsanyi

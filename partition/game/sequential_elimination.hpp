@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "partition/game/conventions.hpp"
+
+namespace harsanyi {
+
+/// When a layer's arg-max is decided by a part of its samples.
+struct EliminationRule {
+  double confidence = 0.95;   ///< that the group of a decided layer is that of all samples
+  double indifference = 0.0;  ///< a group may fall short of the best by this much, in the dividends' unit
+  SelectionRule selection = SelectionRule::max_dividend;  ///< one of the two arg-max rules
+};
+
+/// How far a table of samples is known when its arg-max is asked for.
+struct Look {
+  std::int64_t samples = 0;  ///< N of the full table
+  int looks = 1;             ///< how often the question is asked at most, fixed beforehand
+};
+
+/// Whether the arg-max of the mean dividends of one layer over a fixed table of N samples is decided by n of
+/// them, drawn at random. The leader L (largest mean of the n) is compared with every other candidate S by
+/// the differences d = w(L) - w(S) of each sample, and eliminates S if
+///     mean(d) - q * sd(d) * sqrt((1 - n/N) / n) > -indifference,
+/// q = t + max(0, -skewness(d)) * (2 t^2 + 1) / (6 sqrt(n)),
+/// t = quantile of Student's t with n - 1 degrees of freedom at 1 - p, p = (1 - confidence) / (looks * m).
+/// The second term of q is the first of the Edgeworth expansion of Student's t (Hall, The Bootstrap and
+/// Edgeworth Expansion, 1992, section 2.6): a long lower tail that the n have missed so far. Never below t.
+/// Decided: L eliminates all others. m = 3, or the number of other candidates where that is smaller or
+/// indifference > 0. Over all looks together a wrong decision then has at most the probability 1 -
+/// confidence, whatever the number of candidates: docs/decisions/stopping-bound.md has the theorem, its
+/// sources and what it assumes, which is that means of n differences are close to normal.
+/// @param dividends  [n, coalitions] of the samples known so far, row-major; 2 <= n < N
+/// @return  true if decided, for `salient_group` of the means of these samples
+/// @throws GameError  for another shape, an entry that is not finite, a confidence outside (0, 1), a negative
+/// indifference, a selection rule that takes no arg-max
+[[nodiscard]] bool arg_max_is_decided(std::span<const double> dividends, std::int64_t coalitions,
+                                      const EliminationRule& rule, const Look& look);
+
+}  // namespace harsanyi
