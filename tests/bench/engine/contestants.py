@@ -70,6 +70,7 @@ class EngineRanks:
             engine_side(driver, model, game_file, 1, folder / f"engine_rank_{rank}.log") for rank in range(ranks)
         ]
         self.facts = self.sides[0].facts
+        self.facts["stage_seconds"] = {}  # of the first rank since it was loaded
         self.hands = dealt(game, self.facts, ranks)
 
     def turn(self) -> Turn:
@@ -78,6 +79,9 @@ class EngineRanks:
             side.start({"units": units})
         answers = [side.result() for side in self.sides]
         seconds = time.perf_counter() - start
+        self.facts["stage_seconds"] |= answers[0]["stages"] | {
+            "all": self.facts["stage_seconds"].get("all", 0.0) + answers[0]["seconds"]
+        }
         values: dict[Entry, float] = {}
         for units, answer in zip(self.hands, answers, strict=True):
             values |= by_entry(self.game, units, answer["values"])

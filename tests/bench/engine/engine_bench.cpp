@@ -8,8 +8,8 @@
 //             ..]}
 // with half-open ranges. Prints {"flops": [per unit], "trunk_flops": [per unit], "numerics": {..}} once it is
 // loaded; then, for every line {"units": [numbers]} that it reads, computes those and prints {"seconds",
-// "processor_seconds", "values": [per unit, layers x samples x coalitions], "peak_rss_bytes"}. Ends with its
-// input.
+// "processor_seconds", "stages": {"products", "attention", "rows": seconds since loading}, "values": [per
+// unit, layers x samples x coalitions], "peak_rss_bytes"}. Ends with its input.
 
 #include <chrono>
 #include <ctime>
@@ -98,8 +98,10 @@ json compute(Engine& engine, const Game& game, const json& request) {
     values.push_back(engine.values(game.units.at(unit), game.prompts, game.rules));
   const std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;
   const double processor_seconds = static_cast<double>(std::clock() - processor) / CLOCKS_PER_SEC;
+  const StageSeconds stages = engine.stage_seconds();
   return {{"seconds", time.count()},
           {"processor_seconds", processor_seconds},
+          {"stages", {{"products", stages.products}, {"attention", stages.attention}, {"rows", stages.rows}}},
           {"values", std::move(values)},
           {"peak_rss_bytes", peak_rss_bytes()}};
 }

@@ -46,9 +46,12 @@ def case_text(case: dict) -> str:
 
 def efficiency_lines(case: dict) -> list[str]:
     efficiency, peak = case["efficiency"], case["peak_flops_per_second"]
+    stages = case["sides"]["harsanyi"]["facts"]["stage_seconds"]
+    shares = ", ".join(f"{name} {stages[name] / stages['all']:.1%}" for name in ("products", "attention", "rows"))
     return [
+        f"  time of harsanyi's first rank: {shares}",
         f"  useful {case['useful_flops'] / 1e9:.0f} GFLOP, {spread_text(case['useful_flops_per_second'], 1e-9)} "
-        f"GFLOP/s; peak {spread_text(peak, 1e-9)} GFLOP/s; efficiency {spread_text(efficiency)}"
+        f"GFLOP/s; peak {spread_text(peak, 1e-9)} GFLOP/s; efficiency {spread_text(efficiency)}",
     ]
 
 
