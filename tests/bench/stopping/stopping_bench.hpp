@@ -11,8 +11,8 @@ namespace harsanyi::bench {
 /// computed, in how many layers its group is that of the full table, and the samples of each layer.
 void replay(const std::filesystem::path& cube, const StoppingRule& stopping, int orders);
 
-/// Share of wrong decisions where the arg-max of the full table is known and every other candidate has
-/// nearly the same mean, which is the hardest case for the confidence; by tails, table size, first look.
+/// Share of wrong decisions where the arg-max of the full table is known and its rivals have nearly the same
+/// mean, which is the hardest case for the confidence; by tails, rivals, table size, first look.
 void simulate(double confidence, int trials);
 
 }  // namespace harsanyi::bench
