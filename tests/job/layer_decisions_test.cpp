@@ -35,7 +35,7 @@ class Decisions : public testing::Test {
   static std::map<int, std::vector<double>> make_values() {
     std::map<int, std::vector<double>> tables;
     std::mt19937_64 random{7};
-    const std::vector<double> gaps{20.0, 1.0, 0.0};
+    const std::vector<double> gaps{20.0, 0.7, 0.0};
     for (int layer = 0; layer < 3; ++layer)
       for (int sample = 0; sample < 60; ++sample) {
         const double player_0 = std::normal_distribution{gaps[static_cast<std::size_t>(layer)]}(random);

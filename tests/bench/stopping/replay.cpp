@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "orchestrator/job/computed_values.hpp"
 #include "orchestrator/job/layer_decisions.hpp"
 #include "partition/base/error.hpp"
 #include "partition/game/salient_group.hpp"
@@ -30,15 +31,39 @@ Coalition group_of(const Values& values, int players) {
   return salient_group(summary.dividend_mean, SelectionRule::max_dividend).members;
 }
 
+// [samples] true where all layers have the sample.
+std::vector<bool> common_samples(const DividendCube& cube) {
+  const GameShape& shape = cube.description().plan.shape;
+  std::vector<bool> common(static_cast<std::size_t>(shape.samples()), true);
+  for (const LayerId layer : LayerRange{0, shape.layers}) {
+    const auto computed = cube.computed_samples(layer);
+    for (std::size_t sample = 0; sample < common.size(); ++sample)
+      common[sample] = common[sample] && computed[sample];
+  }
+  return common;
+}
+
+// The samples of a pool that count.
+int count_in(const SampleRange& pool, const std::vector<bool>& counts) {
+  int count = 0;
+  for (const SampleId sample : pool) count += counts[static_cast<std::size_t>(sample.index())] ? 1 : 0;
+  return count;
+}
+
 FullTable read_table(const std::filesystem::path& file) {
   const DividendCube cube = DividendCube::open(file);
-  const auto states = cube.states();
-  if (std::any_of(states.begin(), states.end(), [](UnitState s) { return s != UnitState::done; }))
-    throw StorageError{
-        fmt::format("{}: is no full, finished cube; make one with --stopping full", file.string())};
+  const std::vector<bool> common = common_samples(cube);
   FullTable table{.shape = cube.description().plan.shape, .layers = {}, .groups = {}};
+  std::int64_t first = 0;
+  for (int& pool : table.shape.pools) {
+    const SampleRange all{first, first + pool};
+    first = all.last;
+    pool = count_in(all, common);
+    if (pool == 0)
+      throw StorageError{fmt::format("{}: a benchmark has no sample in all layers", file.string())};
+  }
   for (const LayerId layer : LayerRange{0, table.shape.layers}) {
-    table.layers.push_back(cube.layer_values(layer));
+    table.layers.push_back(computed_values(cube, layer, common));
     table.groups.push_back(group_of(table.layers.back(), table.shape.players));
   }
   return table;

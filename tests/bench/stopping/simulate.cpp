@@ -13,8 +13,16 @@
 namespace harsanyi::bench {
 namespace {
 
-constexpr std::size_t kWinner = 3;
+constexpr std::int64_t kCoalitions = 4;  // the empty one, which is no candidate, and three
+constexpr std::int64_t kWinner = 1;
 constexpr double kLead = 1e-6;
+constexpr double kFarBelow = 1e3;
+
+/// Who is nearly tied with the winner.
+enum class Rivals {
+  one,       ///< the difference is symmetric, whatever the tails
+  opposite,  ///< two of opposite deviations against a winner without any: the worst case of the theorem
+};
 
 struct Tails {
   std::string name;
@@ -41,27 +49,31 @@ std::vector<double> column_means(const std::vector<double>& table, std::size_t c
   return means;
 }
 
-// [samples, coalitions] whose columns have the same mean, but for the winner's.
-std::vector<double> near_ties(int samples, std::size_t coalitions, const Tails& tails,
-                              std::mt19937_64& random) {
-  std::vector<double> table(static_cast<std::size_t>(samples) * coalitions);
+// [samples, coalitions] whose candidates have the same mean over all samples, but for a hair.
+std::vector<double> near_ties(int samples, Rivals rivals, const Tails& tails, std::mt19937_64& random) {
+  const auto columns = static_cast<std::size_t>(kCoalitions);
+  std::vector<double> table(static_cast<std::size_t>(samples) * columns);
   for (double& value : table) value = tails.draw(random);
-  const auto means = column_means(table, coalitions);
-  for (std::size_t i = 0; i < table.size(); ++i)
-    table[i] -= means[i % coalitions] - (i % coalitions == kWinner ? kLead : 0.0);
+  const auto means = column_means(table, columns);
+  for (std::size_t first = 0; first < table.size(); first += columns) {
+    for (std::size_t s = 0; s < columns; ++s) table[first + s] -= means[s];
+    if (rivals == Rivals::opposite) table[first + kWinner] = 0.0;
+    table[first + kWinner] += kLead;
+    table[first + 3] = rivals == Rivals::opposite ? -table[first + 2] : table[first + 3] - kFarBelow;
+  }
   return table;
 }
 
-bool decides_wrongly(const std::vector<double>& table, int samples, std::size_t coalitions, int first,
-                     double confidence) {
+bool decides_wrongly(const std::vector<double>& table, int samples, int first, double confidence) {
   const SampleRounds rounds{{samples}, first, 1.5};
   for (int round = 0; round + 1 < rounds.count(); ++round) {
-    const std::vector<double> known(
-        table.begin(), table.begin() + static_cast<std::ptrdiff_t>(rounds.samples(round) * coalitions));
-    if (arg_max_is_decided(known, static_cast<std::int64_t>(coalitions), {.confidence = confidence},
-                           {.samples = samples, .looks = rounds.count() - 1}))
-      return salient_group(column_means(known, coalitions), SelectionRule::max_dividend).members.index() !=
-             static_cast<std::int64_t>(kWinner);
+    const std::vector<double> known(table.begin(),
+                                    table.begin() + std::ptrdiff_t{rounds.samples(round)} * kCoalitions);
+    if (arg_max_is_decided(known, kCoalitions, {.confidence = confidence},
+                           {.samples = samples, .looks = rounds.count() - 1})) {
+      const auto means = column_means(known, static_cast<std::size_t>(kCoalitions));
+      return salient_group(means, SelectionRule::max_dividend).members.index() != kWinner;
+    }
   }
   return false;
 }
@@ -69,24 +81,23 @@ bool decides_wrongly(const std::vector<double>& table, int samples, std::size_t 
 }  // namespace
 
 void simulate(double confidence, int trials) {
-  fmt::print("wrong decisions among near ties, % of {} tables; confidence {}\n", trials, confidence);
-  fmt::print("{:<18}{:>8}{:>9}{:>7}{:>7}{:>7}{:>7}\n", "tails", "players", "samples", "n=8", "16", "24",
+  fmt::print("wrong decisions, % of {} tables whose best candidates are tied but for a hair; confidence {}\n",
+             trials, confidence);
+  fmt::print("{:<18}{:>10}{:>9}{:>9}{:>7}{:>7}{:>7}\n", "tails", "rivals", "samples", "first=8", "16", "24",
              "48");
   std::mt19937_64 random{1};
   for (const Tails& tails : all_tails())
-    for (const int players : {3, 8})
+    for (const Rivals rivals : {Rivals::one, Rivals::opposite})
       for (const int samples : {300, 900}) {
-        std::string line = fmt::format("{:<18}{:>8}{:>9}", tails.name, players, samples);
+        std::string line =
+            fmt::format("{:<18}{:>10}{:>9}", tails.name, rivals == Rivals::one ? "one" : "opposite", samples);
         for (const int first : {8, 16, 24, 48}) {
           int wrong = 0;
-          for (int trial = 0; trial < trials; ++trial) {
-            const std::size_t coalitions = std::size_t{1} << players;
-            wrong += decides_wrongly(near_ties(samples, coalitions, tails, random), samples, coalitions,
-                                     first, confidence)
+          for (int trial = 0; trial < trials; ++trial)
+            wrong += decides_wrongly(near_ties(samples, rivals, tails, random), samples, first, confidence)
                          ? 1
                          : 0;
-          }
-          line += fmt::format("{:>7.2f}", 100.0 * wrong / trials);
+          line += fmt::format("{:>{}.2f}", 100.0 * wrong / trials, first == 8 ? 9 : 7);
         }
         fmt::print("{}\n", line);
       }
