@@ -66,7 +66,8 @@ std::vector<Spread> spreads_of(std::size_t leader, std::span<const double> divid
       cubes[s] += deviation * deviation * deviation;
     }
   }
-  const auto n = static_cast<double>(dividends.size() / coalitions);
+  const std::size_t samples = dividends.size() / coalitions;
+  const auto n = static_cast<double>(samples);
   std::vector<Spread> spreads(coalitions);
   for (std::size_t s = 0; s < coalitions; ++s) {
     const double deviation = std::sqrt(squares[s] / (n - 1.0));
@@ -93,7 +94,8 @@ bool arg_max_is_decided(std::span<const double> dividends, std::int64_t coalitio
 
   const std::size_t first = rule.selection == SelectionRule::max_dividend ? 1 : 0;
   const auto others = coalitions - static_cast<std::int64_t>(first) - 1;
-  const auto n = static_cast<double>(std::ssize(dividends) / coalitions);
+  const std::int64_t samples = std::ssize(dividends) / coalitions;
+  const auto n = static_cast<double>(samples);
   const double shrinking = std::sqrt((1.0 - n / static_cast<double>(look.samples)) / n);
   const boost::math::students_t distribution{n - 1.0};
   const double t = quantile(complement(distribution, error_of_comparison(rule, look, others)));
