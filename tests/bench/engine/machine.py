@@ -5,6 +5,7 @@ import os
 import re
 import statistics
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -14,19 +15,25 @@ from model_files import EIGHT_PLAYERS, Shape, random_llama
 CLASSIFICATION = ("sst2", "sst5", "mr", "subj", "agnews", "trec_fixed", "cb", "boolq")
 SAMPLES_OF_A_SWEEP = 900
 WORKER_GROUPS = 4096
-FLOPS_PER_SECOND = 4e14  # of a worker group: 40 % of an H100's dense bfloat16 peak of 989 TFLOP/s
+GROUPS = {  # operations per second of a worker group
+    "CPU node": 2e12,
+    "H100": 4e14,  # 40 % of its dense bfloat16 peak of 989 TFLOP/s
+}
 SHARDINGS = {  # layers, coalitions, samples
     "default": (2, 64, 16),  # orchestrator/job/sweep_job.cpp
-    "half the samples": (2, 64, 8),
-    "a quarter": (1, 64, 8),
+    "an eighth": (1, 32, 8),
+    "a sixteenth": (1, 16, 8),
 }
 PROJECTED_GROUPS = (8, 64, 512)
 START_SECONDS = 60.0  # assumed: every group reads 16 GB of weights
 STORED_TOGETHER = 64  # RunOptions::blocks_per_store
 
 
-def command_output(words: list[object], **more: object) -> str:
-    return subprocess.run([str(word) for word in words], check=True, capture_output=True, text=True, **more).stdout
+def command_output(words: list[object]) -> str:
+    done = subprocess.run([str(word) for word in words], check=False, capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit(f"error: {' '.join(map(str, words))} ended with {done.returncode}: {done.stderr.strip()}")
+    return done.stdout
 
 
 # ---- scheduler and storage
@@ -38,25 +45,22 @@ def measure_schedule(bin_folder: Path, demo_model: Path, data: Path, folder: Pat
     samples.write_text(json.dumps({"pools": prompt_lengths(bin_folder / "harsanyi", demo_model, data)}))
     config = ROOT / "configs/models/Llama-3.1-8B-Instruct.json"
 
-    def simulated(groups: int, sharding: tuple[int, int, int]) -> dict:
-        words = [bin_folder / "sweep_simulation", config, samples, groups, FLOPS_PER_SECOND, *sharding]
-        return json.loads(command_output(words)) | {"unit": sharding}
+    def simulated(groups: int, of: str, sharding: str) -> dict:
+        words = [bin_folder / "sweep_simulation", config, samples, groups, GROUPS[of], *SHARDINGS[sharding]]
+        return json.loads(command_output(words)) | {"group": of, "units_are": sharding, "unit": SHARDINGS[sharding]}
 
     storage = json.loads(command_output([bin_folder / "storage_bench", folder]))
     run_loop = measure_run_loop(bin_folder)
     together = next(entry for entry in storage if entry["units_per_store"] == STORED_TOGETHER)
-    sweeps = {}
-    for name, sharding in SHARDINGS.items():
-        sweep = simulated(WORKER_GROUPS, sharding)
-        used = sweep["scheduler_processor_seconds"] + sweep["units"] * (
-            run_loop["seconds_per_unit"] + together["processor_seconds_per_unit"]
-        )
-        sweeps[name] = sweep | {"rank_0_processor_share": used / sweep["makespan_seconds"]}
+    seconds_per_unit = run_loop["seconds_per_unit"] + together["processor_seconds_per_unit"]
+    sweeps = [simulated(WORKER_GROUPS, of, sharding) for of in GROUPS for sharding in SHARDINGS]
+    for sweep in sweeps:
+        used = sweep["scheduler_processor_seconds"] + sweep["units"] * seconds_per_unit
+        sweep["rank_0_processor_share"] = used / sweep["makespan_seconds"]
     return {
-        "flops_per_second": FLOPS_PER_SECOND,
         "start_seconds": START_SECONDS,
         "sweeps": sweeps,
-        "projection": [simulated(groups, SHARDINGS["default"]) for groups in PROJECTED_GROUPS],
+        "projection": [simulated(groups, "H100", "default") for groups in PROJECTED_GROUPS],
         "storage": storage,
         "run_loop": run_loop,
     }

@@ -104,17 +104,17 @@ def growth_text(growth: dict) -> str:
 
 
 def schedule_text(schedule: dict) -> str:
-    lines = [f"Simulated sweep of Llama-3.1-8B, worker groups of {schedule['flops_per_second'] / 1e12:.0f} TFLOP/s"]
-    for name, sweep in schedule["sweeps"].items():
+    lines = ["Simulated sweep of Llama-3.1-8B over the classification sets"]
+    for sweep in schedule["sweeps"]:
         lines.append(
-            f"  units of {name} {tuple(sweep['unit'])}: {sweep['units']} units, {sweep['workers']} groups, "
-            f"{sweep['makespan_seconds']:.0f} s, {sweep['units_per_second']:.0f} units/s"
+            f"  {sweep['workers']} groups of one {sweep['group']}, units {sweep['units_are']} {tuple(sweep['unit'])}: "
+            f"{sweep['units']} units in {sweep['makespan_seconds']:.0f} s, {sweep['units_per_second']:.0f} units/s"
         )
         lines.append(goal_line("busy until the last 2 %", sweep["busy_share_before_tail"], 0.97))
         lines.append(goal_line("rank 0's share of a core", sweep["rank_0_processor_share"], 0.2, at_least=False))
     for sweep in schedule["projection"]:
         lines.append(
-            f"  projected, {sweep['workers']} groups: {schedule['start_seconds'] + sweep['makespan_seconds']:.0f} s, "
+            f"  projected, {sweep['workers']} groups of one {sweep['group']}: {schedule['start_seconds'] + sweep['makespan_seconds']:.0f} s, "
             f"busy {100 * sweep['busy_share']:.1f} %"
         )
     for entry in schedule["storage"]:

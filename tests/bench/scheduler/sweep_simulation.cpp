@@ -43,8 +43,9 @@ json parse_file(const std::string& file) {
 }
 
 Samples read_samples(const std::string& file) {
+  const json content = parse_file(file);
   Samples samples;
-  for (const json& pool : parse_file(file).at("pools")) {
+  for (const json& pool : content.at("pools")) {
     const std::vector<int> tokens = pool.at("tokens");
     samples.pools.push_back(static_cast<int>(tokens.size()));
     samples.tokens.insert(samples.tokens.end(), tokens.begin(), tokens.end());
