@@ -114,8 +114,8 @@ def schedule_text(schedule: dict) -> str:
         lines.append(goal_line("rank 0's share of a core", sweep["rank_0_processor_share"], 0.2, at_least=False))
     for sweep in schedule["projection"]:
         lines.append(
-            f"  projected, {sweep['workers']} groups of one {sweep['group']}: {schedule['start_seconds'] + sweep['makespan_seconds']:.0f} s, "
-            f"busy {100 * sweep['busy_share']:.1f} %"
+            f"  projected, {sweep['workers']} groups of one {sweep['group']}: "
+            f"{schedule['start_seconds'] + sweep['makespan_seconds']:.0f} s, busy {100 * sweep['busy_share']:.1f} %"
         )
     for entry in schedule["storage"]:
         lines.append(f"  stored, {entry['units_per_store']} units a write: {entry['units_per_second']:.0f} units/s")

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <ctime>
 #include <thread>
 
 #include <fmt/format.h>
@@ -65,12 +66,15 @@ void time_units(World& world, int units, std::size_t values) {
   if (world.rank() == Rank{0}) record.emplace(units);
   const auto progress = make_silent_progress();
   const std::vector<UnitTask> tasks(static_cast<std::size_t>(units));
+  const std::clock_t processor = std::clock();
   const RunOutcome outcome =
       run_units(world, tasks, record ? &*record : nullptr,
                 [&](UnitId) { return std::vector<double>(values); }, "digest", *progress, {});
   if (world.rank() == Rank{0})
-    fmt::print("{} ranks, {} units of {} values: {:.1f} us per unit\n", world.size(), units, values,
-               1e6 * outcome.seconds / units);
+    fmt::print(
+        "{} ranks, {} units of {} values: {:.1f} us per unit, {:.1f} us of this process's processors\n",
+        world.size(), units, values, 1e6 * outcome.seconds / units,
+        1e6 * static_cast<double>(std::clock() - processor) / CLOCKS_PER_SEC / units);
 }
 
 }  // namespace
