@@ -35,8 +35,7 @@ std::string units_line(const std::vector<bool>& done, bool complete) {
 }
 
 std::string units_line(const DividendCube& cube) {
-  const auto states = cube.states();
-  const auto not_needed = std::count(states.begin(), states.end(), UnitState::not_needed);
+  const std::int64_t not_needed = cube.count_of(UnitState::not_needed);
   return units_line(cube.done(), cube.complete()) +
          (not_needed > 0 ? fmt::format("{} of the others are not needed: their layers were decided without "
                                        "them\n",

@@ -70,17 +70,15 @@ void say_stopping(const SelectOptions& options, const CubeDescription& cube,
                                    [&](const LayerSummary& layer) { return layer.samples < all; });
   if (!is_decided_choice(options, cube)) {
     std::cerr << fmt::format(
-        "harsanyi: note: the sweep stopped layers early for rule {}, orientation {}, zero rule {}, value "
-        "scale "
-        "{} over all its benchmarks; its confidence does not hold for the groups chosen here\n",
+        "harsanyi: note: the sweep stopped layers early for rule {}, orientation {}, zero rule {}, "
+        "value scale {} over all its benchmarks; its confidence does not hold for the groups chosen here\n",
         name_of(stopping.elimination.selection), name_of(stopping.orientation), name_of(stopping.zero),
         name_of(stopping.scale));
     return;
   }
   std::cout << fmt::format(
       "\n{} of {} layers were decided before all {} samples: each group is that of all samples with "
-      "confidence "
-      "{}{}\n",
+      "confidence {}{}\n",
       early, layers.size(), all, stopping.elimination.confidence,
       stopping.elimination.indifference > 0.0
           ? fmt::format(", or its mean dividend at most {} below the largest",

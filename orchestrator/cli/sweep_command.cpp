@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <iostream>
 #include <optional>
 
@@ -51,8 +50,7 @@ void reduce(DividendCube& cube) {
 }
 
 void say_end(const DividendCube& cube, const RunOutcome& outcome, const std::filesystem::path& file) {
-  const auto states = cube.states();
-  const auto not_needed = std::count(states.begin(), states.end(), UnitState::not_needed);
+  const std::int64_t not_needed = cube.count_of(UnitState::not_needed);
   if (cube.complete())
     std::cout << fmt::format("cube complete: {} units, {} of them in earlier runs{}: {}\n",
                              outcome.units - not_needed, outcome.done_before,

@@ -1,6 +1,5 @@
 #include "orchestrator/cli/sweep_rounds.hpp"
 
-#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -60,11 +59,6 @@ std::string title_of(const SweepJob& job, int round) {
   return fmt::format("sweep, round {} of at most {}", round + 1, job.rounds.count());
 }
 
-std::int64_t count_of(const DividendCube& cube, UnitState state) {
-  const auto states = cube.states();
-  return std::count(states.begin(), states.end(), state);
-}
-
 void add(RunOutcome& total, const RunOutcome& round) {
   total.done_now += round.done_now;
   total.set_aside.insert(round.set_aside.begin(), round.set_aside.end());
@@ -80,7 +74,7 @@ RunOutcome run_rounds(World& world, const SweepJob& job, DividendCube* cube, con
   const auto told = [&](std::int64_t on_rank_0) { return told_by_rank_0(world.communicator(), on_rank_0); };
   std::optional<Rounds> rounds;
   RunOutcome total{.units = static_cast<int>(job.plan.units.size())};
-  if (leads) total.done_before = static_cast<int>(count_of(*cube, UnitState::done));
+  if (leads) total.done_before = static_cast<int>(cube->count_of(UnitState::done));
   total.done_before = static_cast<int>(told(total.done_before));
   while (!total.interrupted_by) {
     int next = kNoRound;
@@ -95,7 +89,7 @@ RunOutcome run_rounds(World& world, const SweepJob& job, DividendCube* cube, con
     add(total,
         run_units(world, leads ? rounds->tasks() : job.tasks(), cube, compute, digest, *progress, options));
   }
-  const std::int64_t open = told(leads ? count_of(*cube, UnitState::open) : 0);
+  const std::int64_t open = told(leads ? cube->count_of(UnitState::open) : 0);
   total.left = static_cast<int>(open) - static_cast<int>(total.set_aside.size());
   return total;
 }

@@ -45,8 +45,9 @@ struct SweepJob {
 [[nodiscard]] std::vector<double> unit_values(Engine& engine, const SweepJob& job, const SweepUnit& unit);
 
 /// Extents that `--unit-...  0` stands for: a function of the experiment alone, never of the machine.
-/// Eight samples share a prompt prefix in a matrix of some hundred rows; an eighth of the layers and at most
-/// 64 coalitions keep a unit at seconds to a minute. Where layers stop by themselves, a unit has one layer.
+/// Sixteen samples share a prompt prefix in a matrix of some hundred rows; a sixteenth of the layers and at
+/// most 64 coalitions keep a unit at seconds to a minute. Where layers stop by themselves, a unit has one
+/// layer.
 [[nodiscard]] Sharding chosen_sharding(const SweepOptions& options, int layers, int players);
 
 /// @throws Error types naming file and remedy

@@ -121,6 +121,11 @@ std::vector<UnitState> DividendCube::states() const {
   return state_->record.states();
 }
 
+std::int64_t DividendCube::count_of(UnitState state) const {
+  const auto all = states();
+  return std::count(all.begin(), all.end(), state);
+}
+
 std::vector<bool> DividendCube::done() const {
   return state_->record.done();
 }

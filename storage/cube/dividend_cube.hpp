@@ -65,6 +65,7 @@ class DividendCube final : public UnitRecord {
   void store(std::span<const Block> blocks) override;
 
   [[nodiscard]] std::vector<UnitState> states() const;  ///< [units]
+  [[nodiscard]] std::int64_t count_of(UnitState state) const;
   [[nodiscard]] bool complete() const;
   [[nodiscard]] const CubeDescription& description() const noexcept;  ///< as read back from the file
   /// [samples, coalitions] of one layer, by *present*; NaN where not computed.

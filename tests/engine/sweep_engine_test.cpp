@@ -47,6 +47,11 @@ double value_by_full_forward(Engine& engine, const Prompt& prompt, LayerId layer
   return log_odds_over_vocabulary(out.logits[gold], std::log(others));
 }
 
+std::unique_ptr<Engine> engine_of(const test::RandomModel& model, const test::TempFolder& folder) {
+  test::write_random_model(folder.path(), model);
+  return load_engine(folder.path(), {.threads = 1});
+}
+
 struct Case {
   const char* name;
   test::RandomModel model;
@@ -80,10 +85,7 @@ std::vector<Case> cases() {
 
 class SweepOf : public testing::TestWithParam<Case> {
  protected:
-  void SetUp() override {
-    test::write_random_model(folder_.path(), GetParam().model);
-    engine_ = load_engine(folder_.path(), {.threads = 1});
-  }
+  void SetUp() override { engine_ = engine_of(GetParam().model, folder_); }
   [[nodiscard]] SweepUnit whole_game(int samples) const {
     const ModelShape& s = GetParam().model.shape;
     return {UnitId{0}, {0, s.layers}, {0, coalition_count(s.kv_heads)}, {0, samples}};
@@ -137,8 +139,7 @@ INSTANTIATE_TEST_SUITE_P(Models, SweepOf, testing::ValuesIn(cases()),
 TEST(SweepEngine, TheUniformMaskIsTheLimitOfSmallEpsilon) {
   const test::TempFolder folder;
   const test::RandomModel model;
-  test::write_random_model(folder.path(), model);
-  const auto engine = load_engine(folder.path(), {.threads = 1});
+  const auto engine = engine_of(model, folder);
   const auto prompts = prompts_with_prefix(3, model.shape.vocabulary);
   const SweepUnit unit{
       UnitId{0}, {0, model.shape.layers}, {0, coalition_count(model.shape.kv_heads)}, {0, 3}};
@@ -150,8 +151,7 @@ TEST(SweepEngine, TheUniformMaskIsTheLimitOfSmallEpsilon) {
 TEST(SweepEngine, EpsilonOneMasksNothing) {
   const test::TempFolder folder;
   const test::RandomModel model;
-  test::write_random_model(folder.path(), model);
-  const auto engine = load_engine(folder.path(), {.threads = 1});
+  const auto engine = engine_of(model, folder);
   const auto prompts = prompts_with_prefix(1, model.shape.vocabulary);
   const SweepUnit unit{UnitId{0}, {0, 3}, {0, 8}, {0, 1}};
   const auto values = engine->values(unit, prompts, {.epsilon = 1.0});

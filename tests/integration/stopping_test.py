@@ -82,7 +82,7 @@ def test_select_by_another_rule_says_that_the_confidence_does_not_hold(stopped: 
     assert "confidence does not hold" in said.stderr
 
 
-def test_python_and_report_use_the_samples_that_there_are(stopped: Program):
+def test_python_uses_the_samples_that_there_are(stopped: Program):
     cube = analysis.open_cube(stopped.folder / "stopped.h5")
     assert cube.attrs["complete"] is True
     assert cube.attrs["units_done"] + cube.attrs["units_not_needed"] == cube.attrs["units"]

@@ -3,11 +3,11 @@
     compare_evaluation.py RESULTS MODEL_DIR SHARED [SET ...]      (parity environment: tools/setup.sh --parity)
 
 RESULTS is written by `harsanyi evaluate` with the method vanilla; SHARED holds spec/prompts.json and datasets/. All
-sets of the file are compared, or those named. The
-prompts are built from prompts.json by tests/benchmark/prompts_from_spec.py, tokenised by `tokenizers` and answered by
-transformers in float32 with eager attention: nothing of harsanyi is in the way. Prints one line per set, and every
-item that differs with the distance between the two best logits. Ends with an error if an answer differs whose
-distance exceeds 1e-3, which rounding cannot explain.
+sets of the file are compared, or those named. The prompts are built from prompts.json by
+tests/benchmark/prompts_from_spec.py, tokenised by `tokenizers` and answered by transformers in float32 with eager
+attention: nothing of harsanyi is in the way. Prints one line per set, and every item that differs with the distance
+between the two best logits. Ends with an error if an answer differs whose distance exceeds 1e-3, which rounding cannot
+explain.
 """
 
 import json

@@ -14,6 +14,7 @@
 #include "partition/plan/sweep_plan.hpp"
 #include "worker/model/compute_type.hpp"
 #include "worker/model/model_config.hpp"
+#include "worker/model/stage_times.hpp"
 
 // The engine as the rest of the program sees it. No ATen here: the orchestrator does not link libtorch, it
 // loads the engine library when a command needs it (orchestrator/run/engine_library.hpp).
@@ -100,13 +101,6 @@ struct EngineOptions {
   WeightStorage weights = WeightStorage::widened;
 };
 
-/// Seconds of an engine's calls since it was loaded, by stage (worker/model/stage_times.hpp).
-struct StageSeconds {
-  double products = 0.0;   ///< matrix products of projections, MLP and logits
-  double attention = 0.0;  ///< scores, softmax, mixing of values
-  double rows = 0.0;       ///< norms, rotation, SiLU, sums
-};
-
 /// One copy of one model on one worker. Not thread safe; one per worker thread.
 /// Every result is a function of the arguments alone: caches change the time, never the bits.
 class Engine {
@@ -115,7 +109,8 @@ class Engine {
   [[nodiscard]] virtual const ModelConfig& config() const noexcept = 0;
   [[nodiscard]] virtual Numerics numerics() const = 0;
 
-  [[nodiscard]] virtual StageSeconds stage_seconds() const { return {}; }
+  /// Of all calls since the engine was loaded.
+  [[nodiscard]] virtual StageTimes stage_times() const { return {}; }
 
   /// The values of one unit, [layers, samples, coalitions] row-major.
   /// @param prompts  all samples of the plan; the unit's are prompts[unit.samples]

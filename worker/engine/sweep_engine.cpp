@@ -64,22 +64,25 @@ SweepEngine::PlayerOutputs SweepEngine::player_outputs(int layer, const Trunk& t
   const at::Tensor& x = trunk.inputs_1Rd[static_cast<std::size_t>(layer)];
   const Projections projections = decoder_.project(layer, x, trunk.rows, wanted);
   const at::Tensor w_nod = w.o_proj.unflatten(1, {shape.kv_heads, -1}).permute({1, 2, 0});
+  const auto projected = [&](const at::Tensor& attended_nRo, const at::Tensor& weights_nod) {
+    return timed(decoder_.times(), Stage::products,
+                 [&] { return batched_product(attended_nRo, weights_nod, decoder_.compute()); });
+  };
   const auto by_player = [&](const AttentionEdit& edit) {
     const at::Tensor attended = timed(decoder_.times(), Stage::attention, [&] {
       return attend(projections, trunk.rows.layout, wanted, edit).squeeze(0);
     });
-    return timed(decoder_.times(), Stage::products, [&] {
-      return batched_product(attended.unflatten(1, {shape.kv_heads, -1}).transpose(0, 1), w_nod,
-                             decoder_.compute());
-    });
+    return projected(attended.unflatten(1, {shape.kv_heads, -1}).transpose(0, 1), w_nod);
   };
   PlayerOutputs outputs;
   outputs.present = by_player({});
   if (rules.mask == MaskKind::uniform) {
     // All heads of a player give the same, so their projections add up.
     const at::Tensor summed_nDd = w_nod.to(at::kFloat).unflatten(1, {-1, shape.head_size}).sum(1);
-    outputs.absent = batched_product(uniform_attention(projections, trunk.rows.layout, wanted), summed_nDd,
-                                     decoder_.compute());
+    const at::Tensor means_nRD = timed(decoder_.times(), Stage::attention, [&] {
+      return uniform_attention(projections, trunk.rows.layout, wanted);
+    });
+    outputs.absent = projected(means_nRD, summed_nDd);
   }
   if (rules.mask == MaskKind::undifferentiated)
     outputs.absent = by_player({.score_scale_H = at::full({shape.query_heads}, rules.epsilon, x.options()),

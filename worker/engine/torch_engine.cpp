@@ -38,12 +38,7 @@ class TorchEngine final : public Engine {
             .libtorch = TORCH_VERSION};
   }
 
-  [[nodiscard]] StageSeconds stage_seconds() const override {
-    const StageTimes& times = decoder_.times();
-    return {.products = times.seconds(Stage::products),
-            .attention = times.seconds(Stage::attention),
-            .rows = times.seconds(Stage::rows)};
-  }
+  [[nodiscard]] StageTimes stage_times() const override { return decoder_.times(); }
 
   [[nodiscard]] std::vector<double> values(const SweepUnit& unit, std::span<const Prompt> prompts,
                                            const GameRules& rules) override {

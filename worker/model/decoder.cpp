@@ -86,7 +86,8 @@ at::Tensor Decoder::logits(const at::Tensor& normed) const {
 
 at::Tensor Decoder::logits_of(const at::Tensor& normed, std::span<const std::int32_t> tokens) const {
   const std::vector<std::int64_t> ids(tokens.begin(), tokens.end());
-  return affine(normed, weights_.unembedding_Vd.index_select(0, at::tensor(ids)));
+  return timed(times_, Stage::products,
+               [&] { return affine(normed, weights_.unembedding_Vd.index_select(0, at::tensor(ids))); });
 }
 
 }  // namespace harsanyi

@@ -69,8 +69,8 @@ struct Scratch {
   std::vector<float> maps;  ///< [kRows, columns]
 };
 
-HARSANYI_INLINED void put_keys(const Shape& shape, const float* keys, std::int64_t count,
-                               std::int64_t first_column, float* panels) {
+void put_keys(const Shape& shape, const float* keys, std::int64_t count, std::int64_t first_column,
+              float* panels) {
   for (std::int64_t key = 0; key < count; ++key, keys += shape.key_stride()) {
     const std::int64_t column = first_column + key;
     float* to = panels + column / kColumns * kColumns * shape.size + column % kColumns;
@@ -95,45 +95,72 @@ HARSANYI_INLINED void softmax_row(float* row, std::int64_t first, std::int64_t l
   std::fill(row + last, row + columns, 0.0F);
 }
 
-/// Up to kRows query rows of one player in one segment; row i is head i % r at query i / r.
-HARSANYI_VECTORISED void attend_rows(const Shape& shape, const Player& player, const Segment& s,
-                                     std::int64_t first, std::int64_t count, Scratch& scratch) {
-  const std::int64_t heads = shape.per_player();
-  std::array<const float*, kRows> rows{};
-  std::array<std::int64_t, kRows> offsets{};
-  std::int64_t seen = 0;
-  for (std::int64_t i = 0; i < kRows; ++i) {
-    const std::int64_t row = first + std::min(i, count - 1);
-    offsets[static_cast<std::size_t>(i)] =
-        (s.first_query + row / heads) * shape.query_stride() + row % heads * shape.size;
-    rows[static_cast<std::size_t>(i)] = player.queries + offsets[static_cast<std::size_t>(i)];
-    seen = std::max(seen, s.all_keys() - s.queries + row / heads + 1);
+/// Up to kRows query rows of one player in one segment; row i is head i % r at query i / r. Where there are
+/// fewer, the last one stands for the rest.
+struct RowBlock {
+  std::array<std::int64_t, kRows> offset{};  ///< of the row in queries and out
+  std::array<std::int64_t, kRows> seen{};    ///< keys up to the row's own
+  std::array<float, kRows> scale{};          ///< on the scores
+  std::int64_t most_seen = 0;
+
+  RowBlock(const Shape& shape, const Player& player, const Segment& s, std::int64_t first,
+           std::int64_t count) {
+    const std::int64_t heads = shape.per_player();
+    for (std::size_t i = 0; i < kRows; ++i) {
+      const std::int64_t row = first + std::min(static_cast<std::int64_t>(i), count - 1);
+      offset[i] = (s.first_query + row / heads) * shape.query_stride() + row % heads * shape.size;
+      seen[i] = s.all_keys() - s.queries + row / heads + 1;
+      scale[i] = player.scales[row % heads];
+    }
+    most_seen = seen.back();  // later rows see no fewer
   }
-  const std::int64_t columns = (seen + kColumns - 1) / kColumns * kColumns;
-  float* maps = scratch.maps.data();
+  [[nodiscard]] std::int64_t columns() const noexcept {
+    return (most_seen + kColumns - 1) / kColumns * kColumns;
+  }
+};
+
+/// maps [kRows, columns]: products of queries and keys.
+HARSANYI_INLINED void score_rows(const Shape& shape, const Player& player, const RowBlock& block,
+                                 Scratch& scratch) {
+  std::array<const float*, kRows> rows{};
+  for (std::size_t i = 0; i < kRows; ++i) rows[i] = player.queries + block.offset[i];
+  const std::int64_t columns = block.columns();
   for (std::int64_t column = 0; column < columns; column += kColumns) {
     Tile tile;
     tile.add(rows, 0, shape.size, scratch.keys.data() + column * shape.size, kColumns);
 #pragma GCC unroll 6
-    for (int row = 0; row < kRows; ++row) tile.store(row, maps + row * columns + column);
+    for (int row = 0; row < kRows; ++row) tile.store(row, scratch.maps.data() + row * columns + column);
   }
-  for (std::int64_t i = 0; i < kRows; ++i) {
-    const std::int64_t row = first + std::min(i, count - 1);
-    const std::int64_t last = s.all_keys() - s.queries + row / heads + 1;
-    softmax_row(maps + i * columns, std::max<std::int64_t>(0, last - shape.window), last, columns,
-                player.scales[row % heads]);
-    rows[static_cast<std::size_t>(i)] = maps + i * columns;
-  }
-  const std::int64_t of_prefix = std::min(seen, s.prefix_keys);
+}
+
+/// The first `count` rows of maps times values, into the player's output.
+HARSANYI_INLINED void mix_rows(const Shape& shape, const Player& player, const Segment& s,
+                               const RowBlock& block, std::int64_t count, const Scratch& scratch) {
+  std::array<const float*, kRows> rows{};
+  for (std::size_t i = 0; i < kRows; ++i)
+    rows[i] = scratch.maps.data() + static_cast<std::int64_t>(i) * block.columns();
+  const std::int64_t of_prefix = std::min(block.most_seen, s.prefix_keys);
   const float* own = player.values + s.first_key * shape.key_stride();
   for (std::int64_t column = 0; column < shape.size; column += kColumns) {
     Tile tile;
     tile.add(rows, 0, of_prefix, player.values + column, shape.key_stride());
-    tile.add(rows, of_prefix, seen - of_prefix, own + column, shape.key_stride());
+    tile.add(rows, of_prefix, block.most_seen - of_prefix, own + column, shape.key_stride());
 #pragma GCC unroll 6
     for (int row = 0; row < kRows; ++row)
-      if (row < count) tile.store(row, player.out + offsets[static_cast<std::size_t>(row)] + column);
+      if (row < count) tile.store(row, player.out + block.offset[static_cast<std::size_t>(row)] + column);
   }
+}
+
+HARSANYI_VECTORISED void attend_rows(const Shape& shape, const Player& player, const Segment& s,
+                                     std::int64_t first, std::int64_t count, Scratch& scratch) {
+  const RowBlock block{shape, player, s, first, count};
+  score_rows(shape, player, block, scratch);
+  const std::int64_t columns = block.columns();
+  for (std::size_t i = 0; i < kRows; ++i)
+    softmax_row(scratch.maps.data() + static_cast<std::int64_t>(i) * columns,
+                std::max<std::int64_t>(0, block.seen[i] - shape.window), block.seen[i], columns,
+                block.scale[i]);
+  mix_rows(shape, player, s, block, count, scratch);
 }
 
 void attend_player(const Shape& shape, const Player& player, std::span<const Segment> segments,

@@ -98,10 +98,13 @@ json compute(Engine& engine, const Game& game, const json& request) {
     values.push_back(engine.values(game.units.at(unit), game.prompts, game.rules));
   const std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;
   const double processor_seconds = static_cast<double>(std::clock() - processor) / CLOCKS_PER_SEC;
-  const StageSeconds stages = engine.stage_seconds();
+  const StageTimes stages = engine.stage_times();
   return {{"seconds", time.count()},
           {"processor_seconds", processor_seconds},
-          {"stages", {{"products", stages.products}, {"attention", stages.attention}, {"rows", stages.rows}}},
+          {"stages",
+           {{"products", stages.seconds(Stage::products)},
+            {"attention", stages.seconds(Stage::attention)},
+            {"rows", stages.seconds(Stage::rows)}}},
           {"values", std::move(values)},
           {"peak_rss_bytes", peak_rss_bytes()}};
 }

@@ -4,12 +4,12 @@ import tempfile
 from pathlib import Path
 
 import torch
-from games import Entry, Game, log_odds
-from published_loop import key_scale
+from games import Game, log_odds
+from published_loop import ValueLoop, key_scale
 from transformers import AutoModelForCausalLM
 
 
-class NnsightLoop:
+class NnsightLoop(ValueLoop):
     """nnsight around the transformers model: one trace per value."""
 
     def __init__(self, folder: Path, game: Game) -> None:
@@ -18,10 +18,6 @@ class NnsightLoop:
         self.hf_model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
         self.model = NNsight(self.hf_model)
         self.game = game
-
-    @torch.inference_mode()
-    def values(self, entries: list[Entry]) -> list[float]:
-        return [self.value(*entry) for entry in entries]
 
     def value(self, layer: int, sample: int, coalition: int) -> float:
         prompt = self.game.prompts[sample]
@@ -33,7 +29,7 @@ class NnsightLoop:
         return log_odds(logits[prompt.label_tokens].tolist(), prompt.gold)
 
 
-class TransformerLensLoop:
+class TransformerLensLoop(ValueLoop):
     """transformer-lens's bridge to the transformers model: one run with a hook on the keys per value."""
 
     def __init__(self, folder: Path, game: Game) -> None:
@@ -45,10 +41,6 @@ class TransformerLensLoop:
             )
         self.config = self.model.original_model.config
         self.game = game
-
-    @torch.inference_mode()
-    def values(self, entries: list[Entry]) -> list[float]:
-        return [self.value(*entry) for entry in entries]
 
     def value(self, layer: int, sample: int, coalition: int) -> float:
         prompt = self.game.prompts[sample]

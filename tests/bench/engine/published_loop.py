@@ -9,7 +9,18 @@ from games import Entry, Game, log_odds
 from transformers import AutoModelForCausalLM
 
 
-class PublishedLoop:
+class ValueLoop:
+    """A side that computes one value at a time."""
+
+    @torch.inference_mode()
+    def values(self, entries: list[Entry]) -> list[float]:
+        return [self.value(*entry) for entry in entries]
+
+    def value(self, layer: int, sample: int, coalition: int) -> float:
+        raise NotImplementedError
+
+
+class PublishedLoop(ValueLoop):
     """A hook scales the keys of absent players (GAC Eq. 4): the rotary embedding is linear, so scaling them before it
     is scaling the scores. `all_logits`: of every position, as the published code; else of the last alone."""
 
@@ -17,10 +28,6 @@ class PublishedLoop:
         self.model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
         self.game = game
         self.logits_to_keep = 0 if all_logits else 1
-
-    @torch.inference_mode()
-    def values(self, entries: list[Entry]) -> list[float]:
-        return [self.value(*entry) for entry in entries]
 
     def value(self, layer: int, sample: int, coalition: int) -> float:
         prompt = self.game.prompts[sample]
