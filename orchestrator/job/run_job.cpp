@@ -27,12 +27,13 @@ EngineOptions engine_options(const ComputeOptions& options, const World& world) 
 
 void add_numerics(Identity& identity, const Numerics& numerics) {
   // Counts changes of the engine that move the last bits of results: units of different counts never mix.
-  constexpr const char* kArithmetic = "3";
+  constexpr const char* kArithmetic = "4";
   identity.set("numerics.arithmetic", kArithmetic);
   identity.set("numerics.dtype", numerics.compute_dtype);
   identity.set("numerics.device", numerics.device);
   identity.set("numerics.blas", numerics.blas);
   identity.set("numerics.blas_mode", numerics.blas_mode);
+  identity.set("numerics.row_bits", numerics.row_bits);
   identity.set("numerics.libtorch", numerics.libtorch);
 }
 

@@ -126,6 +126,10 @@ TEST_F(TorchEngine, SaysInWhichModeTheBlasRuns) {
   EXPECT_EQ(engine_->numerics().blas_mode, std::getenv("MKL_CBWR"));
 }
 
+TEST_F(TorchEngine, SaysThatARowOfItsProductsHasItsOwnBits) {
+  EXPECT_EQ(engine_->numerics().row_bits, "own");
+}
+
 TEST_F(TorchEngine, RefusesWhatItCannotCompute) {
   EXPECT_THROW((void)engine_->forward(std::vector<std::int32_t>{}, {}, {}), ModelError);
   EXPECT_THROW((void)engine_->forward(std::vector<std::int32_t>{61}, {}, {}), ModelError);

@@ -3,9 +3,14 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/random_tensors.hpp"
+#include "worker/model/blas_mode.hpp"
+#include "worker/model/row_bits.hpp"
 
 namespace harsanyi {
 namespace {
+
+// As the engine does before the first product.
+const bool kBlasModeIsFixed = (fix_blas_mode(), true);
 
 // The law that frees a batch's composition: the bits of a row depend neither on its neighbours nor on the
 // threads.
@@ -23,6 +28,32 @@ TEST(Affine, ARowHasTheSameBitsForEveryNumberOfRowsAndThreads) {
             << in << "x" << out << ", " << rows << " rows, " << threads << " threads";
       }
   }
+}
+
+at::Tensor plain_affine(const at::Tensor& x, const at::Tensor& weight) {
+  return affine(x, weight);
+}
+
+TEST(RowsHaveOwnBits, IsFoundOfTheProductsOfTheEngine) {
+  ASSERT_TRUE(kBlasModeIsFixed);
+  EXPECT_TRUE(rows_have_own_bits(plain_affine, 2));
+}
+
+TEST(RowsHaveOwnBits, IsNotFoundWhereRowsOrThreadsMoveTheLastBits) {
+  const auto by_rows = [](const at::Tensor& x, const at::Tensor& weight) {
+    return x.size(0) == 17 ? affine(x, weight) * (1 + 0x1p-23) : affine(x, weight);
+  };
+  const auto by_threads = [](const at::Tensor& x, const at::Tensor& weight) {
+    return at::get_num_threads() == 2 ? affine(x, weight) * (1 + 0x1p-23) : affine(x, weight);
+  };
+  EXPECT_FALSE(rows_have_own_bits(by_rows, 2));
+  EXPECT_FALSE(rows_have_own_bits(by_threads, 2));
+}
+
+TEST(RowsHaveOwnBits, LeavesTheNumberOfThreadsAsItWas) {
+  at::set_num_threads(1);
+  EXPECT_TRUE(rows_have_own_bits(plain_affine, 3));
+  EXPECT_EQ(at::get_num_threads(), 1);
 }
 
 TEST(BatchedProduct, HasTheSameBitsForEveryNumberOfThreads) {

@@ -92,6 +92,7 @@ struct Numerics {
   std::string device;         ///< "cpu"
   std::string blas;           ///< e.g. "mkl"
   std::string blas_mode;      ///< e.g. MKL_CBWR setting
+  std::string row_bits;       ///< "own": a row's bits are the same beside any rows; "of batch": they are not
   std::string libtorch;       ///< version
 };
 

@@ -5,8 +5,8 @@
 
 #include <c10/core/InferenceMode.h>
 
-#include "worker/engine/blas_mode.hpp"
 #include "worker/model/affine.hpp"
+#include "worker/model/blas_mode.hpp"
 #include "worker/model/scalar_type.hpp"
 
 namespace harsanyi {

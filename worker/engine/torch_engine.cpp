@@ -1,10 +1,11 @@
+#include <algorithm>
+
 #include <c10/core/InferenceMode.h>
 #include <fmt/format.h>
 #include <torch/headeronly/version.h>
 
 #include "partition/base/error.hpp"
 #include "worker/engine/answers.hpp"
-#include "worker/engine/blas_mode.hpp"
 #include "worker/engine/edits.hpp"
 #include "worker/engine/engine.hpp"
 #include "worker/engine/generate.hpp"
@@ -12,7 +13,11 @@
 #include "worker/engine/load_decoder.hpp"
 #include "worker/engine/prompt_checks.hpp"
 #include "worker/engine/sweep_engine.hpp"
+#include "worker/model/affine.hpp"
+#include "worker/model/blas_mode.hpp"
 #include "worker/model/decoder.hpp"
+#include "worker/model/row_bits.hpp"
+#include "worker/model/scalar_type.hpp"
 
 namespace harsanyi {
 namespace {
@@ -35,6 +40,7 @@ class TorchEngine final : public Engine {
             .device = "cpu",
             .blas = "mkl",
             .blas_mode = blas_mode(),
+            .row_bits = row_bits_,
             .libtorch = TORCH_VERSION};
   }
 
@@ -127,8 +133,19 @@ class TorchEngine final : public Engine {
     return output;
   }
 
+  [[nodiscard]] static std::string measured_row_bits(const EngineOptions& options) {
+    const c10::InferenceMode inference;
+    const bool own = rows_have_own_bits(
+        [type = scalar_type(options.compute)](const at::Tensor& x, const at::Tensor& weight) {
+          return affine(x, weight, {}, type);
+        },
+        std::max(2, options.threads));
+    return own ? "own" : "of batch";
+  }
+
   EngineOptions options_;
   Decoder decoder_;
+  std::string row_bits_ = measured_row_bits(options_);  // after the decoder, which sets the BLAS's mode
   SweepEngine sweep_;
 };
 

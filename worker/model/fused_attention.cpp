@@ -81,15 +81,13 @@ void put_keys(const Shape& shape, const float* keys, std::int64_t count, std::in
 /// Scores become a map in place: softmax over [first, last), zero in the rest of the `columns`.
 HARSANYI_INLINED void softmax_row(float* row, std::int64_t first, std::int64_t last, std::int64_t columns,
                                   float scale) {
-  float largest = row[first] * scale;
-  for (std::int64_t n = first; n < last; ++n) {
-    row[n] *= scale;
-    largest = row[n] > largest ? row[n] : largest;
-  }
+  const float* visible = row + first;
+  for (std::int64_t n = first; n < last; ++n) row[n] *= scale;
+  const float largest = folded<16>(
+      last - first, *visible, [visible](std::int64_t n) { return visible[n]; },
+      [](float a, float b) { return b > a ? b : a; });
   for (std::int64_t n = first; n < last; ++n) row[n] = exponential(row[n] - largest);
-  float sum = 0.0F;
-  for (std::int64_t n = first; n < last; ++n) sum += row[n];
-  const float share = 1.0F / sum;
+  const float share = 1.0F / folded_sum<16>(last - first, [visible](std::int64_t n) { return visible[n]; });
   for (std::int64_t n = first; n < last; ++n) row[n] *= share;
   std::fill(row, row + first, 0.0F);
   std::fill(row + last, row + columns, 0.0F);

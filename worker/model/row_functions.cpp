@@ -1,7 +1,6 @@
 #include "worker/model/row_functions.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <vector>
 
@@ -16,24 +15,11 @@ std::int64_t rows_per_task(std::int64_t width) {
   return std::max<std::int64_t>(1, kEntriesPerTask / std::max<std::int64_t>(1, width));
 }
 
-// Sum of squares in 32 interleaved parts, whose order is that of the vector loop.
-HARSANYI_INLINED float sum_of_squares(const float* x, std::int64_t width) {
-  constexpr std::int64_t kParts = 32;
-  std::array<float, kParts> parts{};
-  std::int64_t j = 0;
-  for (; j + kParts <= width; j += kParts)
-    for (std::int64_t part = 0; part < kParts; ++part)
-      parts[static_cast<std::size_t>(part)] += x[j + part] * x[j + part];
-  for (std::int64_t part = 0; j < width; ++j, ++part) parts[static_cast<std::size_t>(part)] += x[j] * x[j];
-  for (std::size_t half = kParts / 2; half > 0; half /= 2)
-    for (std::size_t part = 0; part < half; ++part) parts[part] += parts[part + half];
-  return parts[0];
-}
-
 HARSANYI_VECTORISED void norm_rows(const float* x, const float* weight, float epsilon, std::int64_t rows,
                                    std::int64_t width, float* out) {
   for (std::int64_t row = 0; row < rows; ++row, x += width, out += width) {
-    const float mean = sum_of_squares(x, width) / static_cast<float>(width);
+    const float squares = folded_sum<32>(width, [x](std::int64_t j) { return x[j] * x[j]; });
+    const float mean = squares / static_cast<float>(width);
     const float scale = 1.0F / std::sqrt(mean + epsilon);
     for (std::int64_t j = 0; j < width; ++j) out[j] = x[j] * scale * weight[j];
   }
