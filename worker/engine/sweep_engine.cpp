@@ -30,6 +30,28 @@ class UnitTable {
   std::vector<double> values_;
 };
 
+// Rows of the last layer's MLP that are worth reading its weights for; few enough that the logits of a whole
+// vocabulary stay small.
+constexpr std::int64_t kLastRows = 256;
+
+// Copies that wait for the last layer's MLP: a batch of them has only one row per prompt.
+class WaitingCopies {
+ public:
+  void add(LayerId layer, std::span<const Coalition> coalitions, const at::Tensor& inputs_CBd) {
+    for (const Coalition coalition : coalitions) games_.emplace_back(layer, coalition);
+    inputs_.push_back(inputs_CBd);
+    rows_ += inputs_CBd.size(0) * inputs_CBd.size(1);
+  }
+  [[nodiscard]] std::int64_t rows() const noexcept { return rows_; }
+  [[nodiscard]] std::span<const std::pair<LayerId, Coalition>> games() const noexcept { return games_; }
+  [[nodiscard]] at::Tensor inputs_CBd() const { return at::cat(inputs_); }
+
+ private:
+  std::vector<std::pair<LayerId, Coalition>> games_;
+  std::vector<at::Tensor> inputs_;
+  std::int64_t rows_ = 0;
+};
+
 std::vector<std::vector<std::int32_t>> tokens_of(std::span<const Prompt> samples) {
   std::vector<std::vector<std::int32_t>> tokens;
   for (const Prompt& sample : samples) tokens.push_back(sample.tokens);
@@ -108,13 +130,14 @@ at::Tensor SweepEngine::inputs_of(const PlayerOutputs& players, std::span<const 
   return inputs;
 }
 
-at::Tensor SweepEngine::run_above(int layer, const PlayerOutputs& players,
-                                  std::span<const Coalition> coalitions, const Rows& rows) const {
-  const ModelShape& shape = decoder_.config().shape;
-  at::Tensor x = decoder_.mlp(layer, inputs_of(players, coalitions));
-  for (int above = layer + 1; above < shape.layers; ++above)
-    x = decoder_.layer(above, x, rows, wanted_of(above));
-  return x;
+at::Tensor SweepEngine::run_to_last_mlp(int layer, const PlayerOutputs& players,
+                                        std::span<const Coalition> coalitions, const Rows& rows) const {
+  const int last = decoder_.config().shape.layers - 1;
+  at::Tensor x = inputs_of(players, coalitions);
+  if (layer == last) return x;
+  x = decoder_.mlp(layer, x);
+  for (int above = layer + 1; above < last; ++above) x = decoder_.layer(above, x, rows, QueryRows::all);
+  return decoder_.mlp_input(last, x, rows, QueryRows::last_of_each_prompt);
 }
 
 std::vector<double> SweepEngine::values(const SweepUnit& unit, std::span<const Prompt> samples,
@@ -128,6 +151,17 @@ std::vector<double> SweepEngine::values(const SweepUnit& unit, std::span<const P
       static_cast<std::size_t>(std::max<std::int64_t>(1, kContinuationRows / trunk.rows.layout.rows()));
 
   UnitTable table{unit};
+  WaitingCopies waiting;
+  const auto finish_waiting = [&] {
+    if (waiting.rows() == 0) return;
+    const at::Tensor last_CBd = decoder_.mlp(decoder_.config().shape.layers - 1, waiting.inputs_CBd());
+    const std::vector<double> values = answer_values(decoder_, last_CBd, samples, rules.value);
+    for (std::size_t c = 0; c < waiting.games().size(); ++c) {
+      const auto& [layer, coalition] = waiting.games()[c];
+      table.put(layer, coalition, std::span{values}.subspan(c * samples.size(), samples.size()));
+    }
+    waiting = {};
+  };
   for (const LayerId layer : unit.layers) {
     if (unit.coalitions.contains(grand))
       table.put(layer, grand, answer_values(decoder_, trunk.last_1Bd, samples, rules.value));
@@ -135,12 +169,11 @@ std::vector<double> SweepEngine::values(const SweepUnit& unit, std::span<const P
     const PlayerOutputs players = player_outputs(layer.value, trunk, rules);
     for (std::size_t first = 0; first < masked.size(); first += copies) {
       const auto batch = std::span{masked}.subspan(first, std::min(copies, masked.size() - first));
-      const at::Tensor last_CBd = run_above(layer.value, players, batch, trunk.rows);
-      const std::vector<double> values = answer_values(decoder_, last_CBd, samples, rules.value);
-      for (std::size_t c = 0; c < batch.size(); ++c)
-        table.put(layer, batch[c], std::span{values}.subspan(c * samples.size(), samples.size()));
+      waiting.add(layer, batch, run_to_last_mlp(layer.value, players, batch, trunk.rows));
+      if (waiting.rows() >= kLastRows) finish_waiting();
     }
   }
+  finish_waiting();
   return std::move(table).take();
 }
 

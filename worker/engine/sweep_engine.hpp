@@ -16,7 +16,7 @@ namespace harsanyi {
 /// - a layer's attention output is additive over players, so 2n projections give all 2^n inputs of the layers
 /// above;
 /// - coalitions run as copies in one batch, and the prefix that all prompts share once per copy;
-/// - the last layer is computed at the last position of each prompt alone;
+/// - the last layer is computed at the last position of each prompt alone, its MLP for many copies at once;
 /// - the grand coalition is the trunk.
 class SweepEngine {
  public:
@@ -47,9 +47,9 @@ class SweepEngine {
   /// [C, R or B, d] what the layer's MLP receives in each coalition.
   [[nodiscard]] at::Tensor inputs_of(const PlayerOutputs& players,
                                      std::span<const Coalition> coalitions) const;
-  /// [C, B, d] outputs of the last layer, for some coalitions of one layer's game.
-  [[nodiscard]] at::Tensor run_above(int layer, const PlayerOutputs& players,
-                                     std::span<const Coalition> coalitions, const Rows& rows) const;
+  /// [C, B, d] what the last layer's MLP receives, for some coalitions of one layer's game.
+  [[nodiscard]] at::Tensor run_to_last_mlp(int layer, const PlayerOutputs& players,
+                                           std::span<const Coalition> coalitions, const Rows& rows) const;
   [[nodiscard]] QueryRows wanted_of(int layer) const noexcept;
 
   const Decoder& decoder_;

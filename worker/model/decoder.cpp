@@ -61,19 +61,28 @@ at::Tensor Decoder::mlp(int index, const at::Tensor& x) const {
   return product(gated, w.down_proj).add_(x);
 }
 
-at::Tensor Decoder::finish(int index, const at::Tensor& x_CRd, const at::Tensor& attended) const {
+at::Tensor Decoder::with_attention(int index, const at::Tensor& x_CRd, const at::Tensor& attended) const {
   const LayerWeights& w = weights_.layers[static_cast<std::size_t>(index)];
-  return mlp(index, product(attended, w.o_proj, w.o_bias).add_(x_CRd));
+  return product(attended, w.o_proj, w.o_bias).add_(x_CRd);
 }
 
-at::Tensor Decoder::layer(int index, const at::Tensor& x_CRd, const Rows& rows, QueryRows wanted,
-                          const AttentionEdit& edit, std::vector<at::Tensor>* maps) const {
+at::Tensor Decoder::finish(int index, const at::Tensor& x_CRd, const at::Tensor& attended) const {
+  return mlp(index, with_attention(index, x_CRd, attended));
+}
+
+at::Tensor Decoder::mlp_input(int index, const at::Tensor& x_CRd, const Rows& rows, QueryRows wanted,
+                              const AttentionEdit& edit, std::vector<at::Tensor>* maps) const {
   // A calibrated map needs every query even where one row is wanted.
   const QueryRows asked = edit.calibration ? QueryRows::all : wanted;
   const Projections projections = project(index, x_CRd, rows, asked);
   const at::Tensor attended =
       timed(times_, Stage::attention, [&] { return attend(projections, rows.layout, wanted, edit, maps); });
-  return finish(index, wanted_rows(x_CRd, rows, wanted), attended);
+  return with_attention(index, wanted_rows(x_CRd, rows, wanted), attended);
+}
+
+at::Tensor Decoder::layer(int index, const at::Tensor& x_CRd, const Rows& rows, QueryRows wanted,
+                          const AttentionEdit& edit, std::vector<at::Tensor>* maps) const {
+  return mlp(index, mlp_input(index, x_CRd, rows, wanted, edit, maps));
 }
 
 at::Tensor Decoder::final_norm(const at::Tensor& x) const {

@@ -43,6 +43,10 @@ class Decoder {
   /// First half of a layer up to rotated queries, keys and values.
   [[nodiscard]] Projections project(int index, const at::Tensor& x_CRd, const Rows& rows,
                                     QueryRows wanted) const;
+  /// A layer up to its MLP's input: x plus the attention's output. Arguments as of `layer`.
+  [[nodiscard]] at::Tensor mlp_input(int index, const at::Tensor& x_CRd, const Rows& rows, QueryRows wanted,
+                                     const AttentionEdit& edit = {},
+                                     std::vector<at::Tensor>* maps = nullptr) const;
   /// Second half, from the attention's outputs on.
   /// @param x_CRd     input of the layer, the wanted rows alone
   /// @param attended  [C, wanted rows, H*D]
@@ -60,6 +64,9 @@ class Decoder {
   [[nodiscard]] static at::Tensor wanted_rows(const at::Tensor& x_CRd, const Rows& rows, QueryRows wanted);
 
  private:
+  /// x plus the attention's output; arguments as of `finish`.
+  [[nodiscard]] at::Tensor with_attention(int index, const at::Tensor& x_CRd,
+                                          const at::Tensor& attended) const;
   [[nodiscard]] at::Tensor norm(const at::Tensor& x, const at::Tensor& weight) const;
   /// x W^T + b, a product of the compute type.
   [[nodiscard]] at::Tensor product(const at::Tensor& x, const at::Tensor& weight,

@@ -54,14 +54,25 @@ class Game:
 
 
 def make_units(layers: list[int], coalitions: tuple[int, int], pools: list[int], samples_per_unit: int) -> list[Unit]:
-    """One unit per layer and shard of samples; samples are numbered pool after pool. Samples outermost."""
+    """One unit per run of neighbouring layers and shard of samples, as a sweep has them; samples are numbered pool after pool. Samples outermost."""
     units, first = [], 0
     for size in pools:
         for start in range(0, size, samples_per_unit):
             samples = (first + start, first + min(start + samples_per_unit, size))
-            units += [Unit((layer, layer + 1), coalitions, samples) for layer in layers]
+            units += [Unit(bounds, coalitions, samples) for bounds in neighbours(layers)]
         first += size
     return units
+
+
+def neighbours(layers: list[int]) -> list[tuple[int, int]]:
+    """Half-open ranges that together hold ascending layers."""
+    ranges: list[tuple[int, int]] = []
+    for layer in layers:
+        if ranges and ranges[-1][1] == layer:
+            ranges[-1] = (ranges[-1][0], layer + 1)
+        else:
+            ranges.append((layer, layer + 1))
+    return ranges
 
 
 def benchmark_prompts(harsanyi: Path, model: Path, data: Path, benchmark: str, rows: int) -> list[Prompt]:
