@@ -54,7 +54,10 @@ class Game:
 
 
 def make_units(layers: list[int], coalitions: tuple[int, int], pools: list[int], samples_per_unit: int) -> list[Unit]:
-    """One unit per run of neighbouring layers and shard of samples, as a sweep has them; samples are numbered pool after pool. Samples outermost."""
+    """One unit per run of neighbouring layers and shard of samples, as a sweep has them.
+
+    Samples are numbered pool after pool and are the outermost of the units' order.
+    """
     units, first = [], 0
     for size in pools:
         for start in range(0, size, samples_per_unit):
