@@ -13,6 +13,7 @@
 #include "orchestrator/job/provenance.hpp"
 #include "orchestrator/job/run_job.hpp"
 #include "orchestrator/job/sweep_job.hpp"
+#include "orchestrator/report/profile_table.hpp"
 #include "orchestrator/run/engine_library.hpp"
 #include "orchestrator/run/together.hpp"
 #include "partition/game/summary.hpp"
@@ -29,6 +30,7 @@ CubeDescription describe_cube(const SweepJob& job, Identity identity, Provenance
           .value = job.rules.value,
           .stopping = job.stopping,
           .samples = job.samples,
+          .unit_flops = useful_flops(job.plan, job.costs),
           .identity = std::move(identity),
           .provenance = std::move(provenance)};
 }
@@ -60,6 +62,15 @@ void say_end(const DividendCube& cube, const RunOutcome& outcome, const std::fil
     std::cout << fmt::format(
         "cube unfinished: {} of {} units done; run the same command again to go on: {}\n",
         outcome.done_before + outcome.done_now, outcome.units, file.string());
+}
+
+void say_profile(const DividendCube& cube) {
+  if (const auto profile = cube.profile())
+    std::cout << '\n' << profile_text(*profile);
+  else
+    std::cerr
+        << "harsanyi: note: no profile to show: the cube's units were computed without --profile, or its "
+           "version has no place for one\n";
 }
 
 ExitCode sweep_in(World& world, const SweepOptions& options, const Invocation& invocation) {
@@ -96,6 +107,7 @@ ExitCode sweep_in(World& world, const SweepOptions& options, const Invocation& i
   };
   RunOptions run;
   run.schedule.attempts = options.attempts;
+  if (options.profile) run.stage_clock = [&] { return engine->stage_times(); };
   run.describe = [&](UnitId unit) {
     return describe_unit(job->plan.units[static_cast<std::size_t>(unit.index())]);
   };
@@ -105,6 +117,7 @@ ExitCode sweep_in(World& world, const SweepOptions& options, const Invocation& i
     if (leads && outcome.complete() && !cube->complete()) reduce(*cube);
   });
   if (leads) say_end(*cube, outcome, options.cube);
+  if (leads && options.profile) say_profile(*cube);
   return exit_code_of(outcome);
 }
 

@@ -29,7 +29,8 @@ struct SweepOptions {
   int unit_coalitions = 0;             ///< largest unit: coalitions; 0: chosen
   int unit_samples = 0;                ///< largest unit: samples; 0: chosen
   std::filesystem::path cube;
-  int attempts = 3;  ///< how often a unit is tried before it is set aside
+  int attempts = 3;      ///< how often a unit is tried before it is set aside
+  bool profile = false;  ///< measure where the time goes
   bool dry_run = false;
 
   /// Gives epsilon, number of samples and letters the values of `chosen` (spec gac.md section 8).
