@@ -73,10 +73,27 @@ void say_profile(const DividendCube& cube) {
            "version has no place for one\n";
 }
 
+/// What the units of this sweep follow. Rank 0 looks at the cube: other ranks need not see its disk.
+UnitsFor units_for(World& world, const std::filesystem::path& cube, Rank0Computes rank0) {
+  UnitsFor units{.worker_groups = worker_groups(rank0, world.size()), .recorded = std::nullopt};
+  together(world, [&] {
+    if (world.rank() == Rank{0}) units.recorded = recorded_sharding(cube);
+  });
+  const auto told = [&](int Sharding::*extent) {
+    const int recorded = units.recorded ? (*units.recorded).*extent : 0;
+    return static_cast<int>(told_by_rank_0(world.communicator(), recorded));
+  };
+  const Sharding recorded{told(&Sharding::layers), told(&Sharding::coalitions), told(&Sharding::samples)};
+  if (recorded.layers > 0) units.recorded = recorded;
+  return units;
+}
+
 ExitCode sweep_in(World& world, const SweepOptions& options, const Invocation& invocation) {
   const bool leads = world.rank() == Rank{0};
+  RunOptions run;
+  const UnitsFor units = units_for(world, options.cube, run.rank0);
   std::optional<SweepJob> job;
-  together(world, [&] { job = prepare_sweep(options); });
+  together(world, [&] { job = prepare_sweep(options, units); });
   if (options.dry_run) {
     if (leads) std::cout << plan_text(*job);
     return ExitCode::ok;
@@ -105,7 +122,6 @@ ExitCode sweep_in(World& world, const SweepOptions& options, const Invocation& i
   const WorkFunction compute = [&](UnitId unit) {
     return unit_values(*engine, *job, job->plan.units[static_cast<std::size_t>(unit.index())]);
   };
-  RunOptions run;
   run.schedule.attempts = options.attempts;
   if (options.profile) run.stage_clock = [&] { return engine->stage_times(); };
   run.describe = [&](UnitId unit) {

@@ -98,6 +98,10 @@ bool rank0_computes(Rank0Computes choice, int world_size) noexcept {
   return choice == Rank0Computes::yes || (choice == Rank0Computes::automatic && world_size <= kSmallWorld);
 }
 
+int worker_groups(Rank0Computes choice, int world_size) noexcept {
+  return world_size - (rank0_computes(choice, world_size) ? 0 : 1);
+}
+
 RunOutcome run_units(World& world, std::vector<UnitTask> tasks, UnitRecord* record,
                      const WorkFunction& compute, const std::string& digest, ProgressSink& progress,
                      const RunOptions& options) {

@@ -32,6 +32,8 @@ struct EnumNames<Rank0Computes> {
 };
 
 [[nodiscard]] bool rank0_computes(Rank0Computes choice, int world_size) noexcept;
+/// Ranks that compute.
+[[nodiscard]] int worker_groups(Rank0Computes choice, int world_size) noexcept;
 
 struct RunOptions {
   Scheduler::Options schedule;
