@@ -101,6 +101,13 @@ TEST(RunUnits, AProfiledRunTellsWhoComputedAUnitAndWhereItsTimeWent) {
   });
 }
 
+TEST(WorkerGroups, AreTheRanksThatCompute) {
+  EXPECT_EQ(worker_groups(Rank0Computes::automatic, 1), 1);
+  EXPECT_EQ(worker_groups(Rank0Computes::automatic, 8), 8);
+  EXPECT_EQ(worker_groups(Rank0Computes::automatic, 4097), 4096);
+  EXPECT_EQ(worker_groups(Rank0Computes::no, 2), 1);
+}
+
 TEST(RunUnits, WithoutAClockNothingIsProfiled) {
   on_every_rank([](Communicator& comm) {
     RankRun run{comm};

@@ -4,7 +4,7 @@
 //
 // CONFIG.json is a model's, as in configs/models. SAMPLES.json: {"pools": [{"shared_prefix": tokens,
 // "tokens": [length of each prompt]}, ..]}. A worker group computes FLOPS_PER_SECOND; LAYERS, COALITIONS,
-// SAMPLES are the extents of a unit. A unit finds its trunk done where
+// SAMPLES are the extents of a unit, 0 for those that the program chooses. A unit finds its trunk done where
 // its worker's unit before had the same samples. Prints JSON, see `report`.
 
 #include <chrono>
@@ -20,6 +20,7 @@
 
 #include "partition/base/error.hpp"
 #include "partition/plan/cost.hpp"
+#include "partition/plan/unit_size.hpp"
 #include "tests/schedule/simulated_run.hpp"
 #include "worker/model/model_config.hpp"
 
@@ -92,18 +93,22 @@ json report(const SweepPlan& plan, const std::vector<UnitCost>& costs, int worke
           {"busy_share", run.busy_share},
           {"busy_share_before_tail", run.busy_share_until((1 - kTail) * run.makespan)},
           {"scheduler_processor_seconds", processor},  // the simulation's own queue is in it
+          {"unit", {plan.sharding.layers, plan.sharding.coalitions, plan.sharding.samples}},
           {"units_per_second", static_cast<double>(tasks.size()) / run.makespan}};
 }
 
 json simulated_sweep(const std::vector<std::string>& words) {
   const ModelShape model = read_model_config(words.at(0)).shape;
   const Samples samples = read_samples(words.at(1));
-  const Sharding sharding{.layers = std::stoi(words.at(4)),
-                          .coalitions = std::stoi(words.at(5)),
-                          .samples = std::stoi(words.at(6))};
-  const SweepPlan plan =
-      make_sweep_plan({.layers = model.layers, .players = model.kv_heads, .pools = samples.pools}, sharding);
-  return report(plan, costs_of(plan, model, samples), std::stoi(words.at(2)), std::stod(words.at(3)));
+  const int workers = std::stoi(words.at(2));
+  const GameShape shape{.layers = model.layers, .players = model.kv_heads, .pools = samples.pools};
+  const Sharding given{.layers = std::stoi(words.at(4)),
+                       .coalitions = std::stoi(words.at(5)),
+                       .samples = std::stoi(words.at(6))};
+  const UnitSize size =
+      choose_unit_size(shape, SampleRounds{shape.pools}, {.given = given, .worker_groups = workers});
+  const SweepPlan plan = make_sweep_plan(shape, size.sharding);
+  return report(plan, costs_of(plan, model, samples), workers, std::stod(words.at(3)));
 }
 
 }  // namespace
