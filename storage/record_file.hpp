@@ -79,6 +79,8 @@ class RecordFile {
   void require_writer() const;
   /// @throws StorageError  if a unit is open
   void require_all_done() const;
+  /// Returns once all that was written is on the disk.
+  void sync();
   /// Syncs what was written before, then sets the mark of completion, durably.
   void mark_complete();
 
@@ -91,7 +93,6 @@ class RecordFile {
   void set_state(UnitId unit, UnitState state);
   void check_block(const Block& block, const UnitPlaces& places) const;
   [[nodiscard]] bool already_stored(const Block& block, std::uint64_t checksum) const;
-  void sync();
 
   std::optional<LockedFile> lock_;  ///< only of a writer; outlives the handles below
   hdf5::File file_;

@@ -7,6 +7,7 @@
 #include "orchestrator/cli/commands.hpp"
 #include "orchestrator/report/experiment_table.hpp"
 #include "orchestrator/report/groups_table.hpp"
+#include "orchestrator/report/profile_table.hpp"
 #include "orchestrator/report/table.hpp"
 #include "storage/cube/dividend_cube.hpp"
 #include "storage/file_kind.hpp"
@@ -75,6 +76,7 @@ ExitCode inspect_cube(const InspectOptions& options) {
                            plan.shape.layers, plan.shape.samples(), plan.shape.coalitions(),
                            plan.shape.players)
             << units_line(cube) << samples_line(cube);
+  if (const auto profile = cube.profile()) std::cout << '\n' << profile_text(*profile) << '\n';
   show_facts({.cubes = {&description}});
   return verdict(options, cube.complete(), options.verify ? cube.damaged_units() : std::vector<UnitId>{});
 }

@@ -102,8 +102,9 @@ std::string plan_text(const SweepJob& job) {
   text += prompt_line(job.prompt_lengths());
   text += line("values", fmt::format("{} = {} layers x {} samples x {} coalitions", values, plan.shape.layers,
                                      plan.shape.samples(), plan.shape.coalitions()));
-  text += line("units", fmt::format("{} of at most {} layers, {} coalitions, {} samples", plan.units.size(),
-                                    plan.sharding.layers, plan.sharding.coalitions, plan.sharding.samples));
+  text += line("units", fmt::format("{} of at most {} layers, {} coalitions, {} samples; {}",
+                                    plan.units.size(), plan.sharding.layers, plan.sharding.coalitions,
+                                    plan.sharding.samples, job.unit_reason));
   text += stopping_line(job);
   text += cost_lines(totals);
   if (job.rules.value != ValueKind::f1)

@@ -2,6 +2,7 @@
 #include <cstring>
 #include <iostream>
 #include <optional>
+#include <span>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -47,6 +48,14 @@ Inputs open_inputs(const ReportOptions& options) {
   return inputs;
 }
 
+// For a title; the table's note has all of them.
+std::string short_list(const std::vector<std::string>& names) {
+  constexpr std::size_t kNamed = 2;
+  if (names.size() <= kNamed + 1) return fmt::format("{}", fmt::join(names, ", "));
+  return fmt::format("{} and {} more", fmt::join(std::span{names}.first(kNamed), ", "),
+                     names.size() - kNamed);
+}
+
 std::vector<Table> tables_of(const Inputs& inputs) {
   std::vector<EvaluatedBenchmark> evaluated;
   ExperimentParts parts;
@@ -59,7 +68,7 @@ std::vector<Table> tables_of(const Inputs& inputs) {
     Table table = groups_table(inputs.groups[i], {});
     if (inputs.groups.size() > 1) {
       table.name += fmt::format("_{}", i + 1);
-      table.title += fmt::format(" ({})", fmt::join(inputs.groups[i].benchmarks, ", "));
+      table.title += fmt::format(" ({})", short_list(inputs.groups[i].benchmarks));
     }
     tables.push_back(std::move(table));
     parts.groups.push_back(&inputs.groups[i]);

@@ -13,6 +13,7 @@
 #include "orchestrator/job/provenance.hpp"
 #include "orchestrator/job/run_job.hpp"
 #include "orchestrator/job/sweep_job.hpp"
+#include "orchestrator/report/profile_table.hpp"
 #include "orchestrator/run/engine_library.hpp"
 #include "orchestrator/run/together.hpp"
 #include "partition/game/summary.hpp"
@@ -29,6 +30,7 @@ CubeDescription describe_cube(const SweepJob& job, Identity identity, Provenance
           .value = job.rules.value,
           .stopping = job.stopping,
           .samples = job.samples,
+          .unit_flops = useful_flops(job.plan, job.costs),
           .identity = std::move(identity),
           .provenance = std::move(provenance)};
 }
@@ -62,10 +64,36 @@ void say_end(const DividendCube& cube, const RunOutcome& outcome, const std::fil
         outcome.done_before + outcome.done_now, outcome.units, file.string());
 }
 
+void say_profile(const DividendCube& cube) {
+  if (const auto profile = cube.profile())
+    std::cout << '\n' << profile_text(*profile);
+  else
+    std::cerr
+        << "harsanyi: note: no profile to show: the cube's units were computed without --profile, or its "
+           "version has no place for one\n";
+}
+
+/// What the units of this sweep follow. Rank 0 looks at the cube: other ranks need not see its disk.
+UnitsFor units_for(World& world, const std::filesystem::path& cube, Rank0Computes rank0) {
+  UnitsFor units{.worker_groups = worker_groups(rank0, world.size()), .recorded = std::nullopt};
+  together(world, [&] {
+    if (world.rank() == Rank{0}) units.recorded = recorded_sharding(cube);
+  });
+  const auto told = [&](int Sharding::*extent) {
+    const int recorded = units.recorded ? (*units.recorded).*extent : 0;
+    return static_cast<int>(told_by_rank_0(world.communicator(), recorded));
+  };
+  const Sharding recorded{told(&Sharding::layers), told(&Sharding::coalitions), told(&Sharding::samples)};
+  if (recorded.layers > 0) units.recorded = recorded;
+  return units;
+}
+
 ExitCode sweep_in(World& world, const SweepOptions& options, const Invocation& invocation) {
   const bool leads = world.rank() == Rank{0};
+  RunOptions run;
+  const UnitsFor units = units_for(world, options.cube, run.rank0);
   std::optional<SweepJob> job;
-  together(world, [&] { job = prepare_sweep(options); });
+  together(world, [&] { job = prepare_sweep(options, units); });
   if (options.dry_run) {
     if (leads) std::cout << plan_text(*job);
     return ExitCode::ok;
@@ -94,8 +122,8 @@ ExitCode sweep_in(World& world, const SweepOptions& options, const Invocation& i
   const WorkFunction compute = [&](UnitId unit) {
     return unit_values(*engine, *job, job->plan.units[static_cast<std::size_t>(unit.index())]);
   };
-  RunOptions run;
   run.schedule.attempts = options.attempts;
+  if (options.profile) run.stage_clock = [&] { return engine->stage_times(); };
   run.describe = [&](UnitId unit) {
     return describe_unit(job->plan.units[static_cast<std::size_t>(unit.index())]);
   };
@@ -105,6 +133,7 @@ ExitCode sweep_in(World& world, const SweepOptions& options, const Invocation& i
     if (leads && outcome.complete() && !cube->complete()) reduce(*cube);
   });
   if (leads) say_end(*cube, outcome, options.cube);
+  if (leads && options.profile) say_profile(*cube);
   return exit_code_of(outcome);
 }
 

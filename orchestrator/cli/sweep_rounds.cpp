@@ -86,8 +86,12 @@ RunOutcome run_rounds(World& world, const SweepJob& job, DividendCube* cube, con
     const int round = static_cast<int>(told(next));
     if (round == kNoRound) break;
     const auto progress = make_progress({.title = title_of(job, round)});
-    add(total,
-        run_units(world, leads ? rounds->tasks() : job.tasks(), cube, compute, digest, *progress, options));
+    const RunOutcome outcome =
+        run_units(world, leads ? rounds->tasks() : job.tasks(), cube, compute, digest, *progress, options);
+    together(world, [&] {
+      if (leads && options.stage_clock) cube->add_to_profile(outcome.parts());
+    });
+    add(total, outcome);
   }
   const std::int64_t open = told(leads ? cube->count_of(UnitState::open) : 0);
   total.left = static_cast<int>(open) - static_cast<int>(total.set_aside.size());

@@ -57,11 +57,18 @@ void check_stopping(const SweepOptions& options) {
 }
 
 void describe_units(OptionSet& set, SweepOptions& options) {
-  set.begin_group("Units of work (part of the experiment: they decide the composition of every batch)");
+  set.begin_group(
+      "Units of work (part of the experiment; an unfinished cube is continued with the units it has, "
+      "whatever "
+      "the number of ranks)");
   set.add({"unit-layers", "N", "most layers of a unit; 0: chosen"}, options.unit_layers, at_least(0));
   set.add({"unit-coalitions", "N", "most coalitions of a unit; 0: chosen"}, options.unit_coalitions,
           at_least(0));
   set.add({"unit-samples", "N", "most samples of a unit; 0: chosen"}, options.unit_samples, at_least(0));
+  set.add(
+      {"worker-groups", "N",
+       "choose units for N worker groups (ranks that compute); 0: for those of this run, or one for plan"},
+      options.worker_groups, at_least(0));
 }
 
 }  // namespace
@@ -85,6 +92,10 @@ void describe(OptionSet& set, SweepOptions& options) {
   set.require("cube");
   set.add({"attempts", "N", "how often a unit is tried before it is set aside"}, options.attempts,
           Bounds<int>{1, 100});
+  set.add_switch("profile",
+                 "measure where the time goes: per rank the seconds in matrix products, attention, single "
+                 "rows and waiting, and the useful FLOP/s; shown at the end and by inspect, kept in the cube",
+                 options.profile);
   set.add_switch("dry-run", "check everything and show the plan, compute nothing", options.dry_run);
 }
 

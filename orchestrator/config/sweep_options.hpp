@@ -28,8 +28,10 @@ struct SweepOptions {
   int unit_layers = 0;                 ///< largest unit: layers; 0: chosen
   int unit_coalitions = 0;             ///< largest unit: coalitions; 0: chosen
   int unit_samples = 0;                ///< largest unit: samples; 0: chosen
+  int worker_groups = 0;               ///< that the chosen extents are for; 0: those of the run
   std::filesystem::path cube;
-  int attempts = 3;  ///< how often a unit is tried before it is set aside
+  int attempts = 3;      ///< how often a unit is tried before it is set aside
+  bool profile = false;  ///< measure where the time goes
   bool dry_run = false;
 
   /// Gives epsilon, number of samples and letters the values of `chosen` (spec gac.md section 8).

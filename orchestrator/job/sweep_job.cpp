@@ -9,13 +9,10 @@
 #include "orchestrator/config/select_options.hpp"
 #include "orchestrator/job/benchmark_rows.hpp"
 #include "partition/base/error.hpp"
+#include "partition/plan/unit_size.hpp"
 
 namespace harsanyi {
 namespace {
-
-int given_or(int given, std::int64_t chosen) {
-  return given > 0 ? given : static_cast<int>(chosen);
-}
 
 // Appends one benchmark's calibration rows to the pool.
 void add_pool(SweepJob& job, const Benchmark& benchmark, const SweepOptions& options) {
@@ -147,14 +144,21 @@ void add_assumed_pool(SweepJob& job, const Benchmark& benchmark, int samples, in
 }
 
 // Cuts the samples into units and costs them.
-void plan_units(SweepJob& job, const SweepOptions& options) {
+void plan_units(SweepJob& job, const SweepOptions& options, const UnitsFor& units) {
   const ModelShape& model = job.model.config.shape;
   const GameShape shape{model.layers, job.model.config.layout().players, job.plan.shape.pools};
   job.stopping = stopping_rule(options, job.rules.value);
   job.rounds = job.stopping.kind == Stopping::full
                    ? SampleRounds{shape.pools}
                    : SampleRounds{shape.pools, job.stopping.first_samples, job.stopping.growth};
-  job.plan = make_sweep_plan(shape, chosen_sharding(options, shape.layers, shape.players), job.rounds);
+  UnitSize size = choose_unit_size(
+      shape, job.rounds,
+      {.given = {options.unit_layers, options.unit_coalitions, options.unit_samples},
+       .recorded = units.recorded,
+       .worker_groups = options.worker_groups > 0 ? options.worker_groups : units.worker_groups,
+       .layers_stop_alone = job.stopping.kind == Stopping::elimination});
+  job.plan = make_sweep_plan(shape, size.sharding, job.rounds);
+  job.unit_reason = std::move(size.reason);
   const std::vector<int> lengths = job.prompt_lengths();
   for (const SweepUnit& unit : job.plan.units) {
     if (job.rules.value == ValueKind::f1) {
@@ -182,15 +186,9 @@ std::vector<UnitTask> SweepJob::tasks() const {
   return tasks;
 }
 
-Sharding chosen_sharding(const SweepOptions& options, int layers, int players) {
-  constexpr int kLayerShards = 16;
-  constexpr int kSamples = 16;
-  constexpr std::int64_t kCoalitions = 64;
-  const int chosen_layers =
-      options.stopping == Stopping::full ? (layers + kLayerShards - 1) / kLayerShards : 1;
-  return {.layers = given_or(options.unit_layers, chosen_layers),
-          .coalitions = given_or(options.unit_coalitions, std::min(kCoalitions, coalition_count(players))),
-          .samples = given_or(options.unit_samples, kSamples)};
+std::optional<Sharding> recorded_sharding(const std::filesystem::path& cube) {
+  if (cube.empty() || !std::filesystem::exists(cube)) return std::nullopt;
+  return DividendCube::open(cube).description().plan.sharding;
 }
 
 std::vector<double> unit_values(Engine& engine, const SweepJob& job, const SweepUnit& unit) {
@@ -198,11 +196,11 @@ std::vector<double> unit_values(Engine& engine, const SweepJob& job, const Sweep
                                           : engine.values(unit, job.prompts, job.rules);
 }
 
-SweepJob prepare_sweep(const SweepOptions& options) {
+SweepJob prepare_sweep(const SweepOptions& options, const UnitsFor& units) {
   const std::vector<Benchmark> benchmarks = chosen_benchmarks(options.data);
   SweepJob job = job_without_samples(options, benchmarks, any_needs_tokenizer(benchmarks));
   for (const Benchmark& benchmark : benchmarks) add_pool(job, benchmark, options);
-  plan_units(job, options);
+  plan_units(job, options, units);
   if (job.rules.value == ValueKind::f1) {
     job.generated.rules.end_tokens = end_tokens(job.model);
     add_generation(job.identity, "generation", job.generated.rules);
@@ -213,12 +211,12 @@ SweepJob prepare_sweep(const SweepOptions& options) {
   return job;
 }
 
-SweepJob assumed_sweep(const SweepOptions& options, int prompt_tokens) {
+SweepJob assumed_sweep(const SweepOptions& options, int prompt_tokens, const UnitsFor& units) {
   const std::vector<Benchmark> benchmarks = chosen_benchmarks(options.data);
   SweepJob job = job_without_samples(options, benchmarks, /*needs_tokenizer=*/false);
   for (const Benchmark& benchmark : benchmarks)
     add_assumed_pool(job, benchmark, options.samples, prompt_tokens);
-  plan_units(job, options);
+  plan_units(job, options, units);
   return job;
 }
 

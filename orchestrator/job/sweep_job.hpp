@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "orchestrator/config/sweep_options.hpp"
@@ -33,6 +35,7 @@ struct SweepJob {
   StoppingRule stopping;
   SampleRounds rounds{{}};  ///< a single one where samples do not stop early
   SweepPlan plan;
+  std::string unit_reason;      ///< why its units have their extents
   std::vector<UnitCost> costs;  ///< [units]
   Identity identity;            ///< without the weights and numerics, which `run_sweep` adds
 
@@ -44,18 +47,23 @@ struct SweepJob {
 /// text that the masked model generates, against the first right answer, spec gac.md section 3).
 [[nodiscard]] std::vector<double> unit_values(Engine& engine, const SweepJob& job, const SweepUnit& unit);
 
-/// Extents that `--unit-...  0` stands for: a function of the experiment alone, never of the machine.
-/// Sixteen samples share a prompt prefix in a matrix of some hundred rows; a sixteenth of the layers and at
-/// most 64 coalitions keep a unit at seconds to a minute. Where layers stop by themselves, a unit has one
-/// layer.
-[[nodiscard]] Sharding chosen_sharding(const SweepOptions& options, int layers, int players);
+/// What the extents of units follow, where the options leave them open: the cube that is continued, or else
+/// the number of worker groups. The same on every rank.
+struct UnitsFor {
+  int worker_groups = 1;
+  std::optional<Sharding> recorded;
+};
+
+/// The extents in a cube that a sweep would continue; nothing if there is no file yet.
+/// @throws StorageError  as DividendCube::open
+[[nodiscard]] std::optional<Sharding> recorded_sharding(const std::filesystem::path& cube);
 
 /// @throws Error types naming file and remedy
-[[nodiscard]] SweepJob prepare_sweep(const SweepOptions& options);
+[[nodiscard]] SweepJob prepare_sweep(const SweepOptions& options, const UnitsFor& units);
 
 /// The same plan and costs for `options.samples` prompts of `prompt_tokens` >= 1 tokens per benchmark, the
 /// first half of which they share: needs a model's config.json, but neither rows nor tokenizer. Not to be
 /// run.
-[[nodiscard]] SweepJob assumed_sweep(const SweepOptions& options, int prompt_tokens);
+[[nodiscard]] SweepJob assumed_sweep(const SweepOptions& options, int prompt_tokens, const UnitsFor& units);
 
 }  // namespace harsanyi

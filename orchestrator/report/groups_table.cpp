@@ -47,19 +47,21 @@ Table groups_table(const SalientGroups& groups, std::span<const LayerSummary> su
   Table table{.name = "salient_groups",
               .title = "Salient group of every layer",
               .note = note_of(groups),
-              .columns = {"layer", "salient group", "edited query heads", "dividend", "standard error",
-                          "margin", "samples"},
+              .columns = {"layer", "salient group", "edited query heads", "dividend", "margin"},
               .rows = {}};
+  if (!summaries.empty()) table.columns.insert(table.columns.end(), {"standard error", "samples"});
   for (std::size_t layer = 0; layer < groups.layers.size(); ++layer) {
     const SalientGroup& group = groups.layers[layer];
-    const auto member_index = static_cast<std::size_t>(group.members.index());
-    const std::string error =
-        summaries.empty() ? "" : number(summaries[layer].dividend_standard_error.at(member_index));
     const auto heads = groups.edited_heads(LayerId::from_index(static_cast<std::int64_t>(layer)));
-    table.rows.push_back({std::to_string(layer), label_of(group.members),
-                          fmt::format("{}", fmt::join(heads, " ")), number(group.dividend), error,
-                          number(group.margin),
-                          summaries.empty() ? "" : std::to_string(summaries[layer].samples)});
+    std::vector<std::string> row{std::to_string(layer), label_of(group.members),
+                                 fmt::format("{}", fmt::join(heads, " ")), number(group.dividend),
+                                 number(group.margin)};
+    if (!summaries.empty()) {
+      const auto member_index = static_cast<std::size_t>(group.members.index());
+      row.push_back(number(summaries[layer].dividend_standard_error.at(member_index)));
+      row.push_back(std::to_string(summaries[layer].samples));
+    }
+    table.rows.push_back(std::move(row));
   }
   return table;
 }

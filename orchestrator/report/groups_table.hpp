@@ -8,9 +8,10 @@
 
 namespace harsanyi {
 
-/// The salient group of every layer: members, edited query heads, mean dividend, margin, samples.
-/// @param summaries  [layers] of the cube the groups come from, in the groups' convention, for the standard
-/// error of the chosen dividend and the number of samples; empty where it is not at hand
+/// The salient group of every layer: members, edited query heads, mean dividend, margin, and where
+/// `summaries` are given, standard error and samples.
+/// @param summaries  [layers] of the cube the groups come from, in the groups' convention; empty where it is
+/// not at hand
 /// @throws ReportError  if there are summaries of another number of layers or players
 [[nodiscard]] Table groups_table(const SalientGroups& groups, std::span<const LayerSummary> summaries);
 

@@ -11,7 +11,7 @@
 namespace harsanyi {
 namespace {
 
-constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kVersion = 2;
 
 class Writer {
  public:
@@ -32,6 +32,9 @@ class Writer {
     write(static_cast<std::uint64_t>(values.size()));
     bytes_.reserve(bytes_.size() + sizeof(double) * values.size());
     for (const double value : values) write(value);
+  }
+  void write(const UnitSeconds& seconds) {
+    for (const double value : seconds.all()) write(value);
   }
   void write(const RemoteError& error) {
     write(error.kind);
@@ -73,6 +76,9 @@ class Reader {
   void read(std::vector<double>& values) {
     values.resize(next_length(sizeof(double)));
     for (double& value : values) read(value);
+  }
+  void read(UnitSeconds& seconds) {
+    for (double& value : seconds.all()) read(value);
   }
   void read(RemoteError& error) {
     read(error.kind);
@@ -135,6 +141,7 @@ void fields(Done& m, Stream&& stream) {
   stream(m.checksum);
   stream(m.seconds);
   stream(m.values);
+  stream(m.times);
 }
 template <class Stream>
 void fields(Failed& m, Stream&& stream) {

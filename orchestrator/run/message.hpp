@@ -10,6 +10,7 @@
 #include "orchestrator/run/error_kind.hpp"
 #include "orchestrator/run/run_outcome.hpp"
 #include "partition/base/id.hpp"
+#include "partition/plan/unit_profile.hpp"
 #include "worker/comm/communicator.hpp"
 
 namespace harsanyi {
@@ -35,6 +36,7 @@ struct Done {
   std::uint64_t checksum = 0;  ///< block_checksum of the values where they were computed
   double seconds = 0.0;
   std::vector<double> values;
+  std::optional<UnitSeconds> times{};  ///< where they are measured
   friend bool operator==(const Done&, const Done&) = default;
 };
 
@@ -54,7 +56,7 @@ struct Goodbye {
   friend bool operator==(const Goodbye&, const Goodbye&) = default;
 };
 
-/// How the run ended, the same for all ranks. Carries RunOutcome without `workers` and `slowest`.
+/// How the run ended, the same for all ranks. Carries RunOutcome without what rank 0 alone knows.
 struct RunEnd {
   RunOutcome outcome;
   std::optional<RemoteError> error;

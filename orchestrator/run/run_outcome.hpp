@@ -6,13 +6,17 @@
 #include <vector>
 
 #include "partition/base/id.hpp"
+#include "partition/plan/unit_profile.hpp"
 
 namespace harsanyi {
 
 struct WorkerShare {
-  std::string name;           ///< "rank 3", "rank 0 (local worker)"
-  int units = 0;              ///< done
-  double busy_seconds = 0.0;  ///< spent in the work function
+  std::string name;              ///< "rank 3", "rank 0 (beside the scheduler)"
+  int units = 0;                 ///< done
+  double busy_seconds = 0.0;     ///< spent in the work function
+  int rank = 0;                  ///< of the world
+  double failed_seconds = 0.0;   ///< the part of `busy_seconds` in attempts that failed
+  double waiting_seconds = 0.0;  ///< before units that were done; 0 where units are not profiled
   friend bool operator==(const WorkerShare&, const WorkerShare&) = default;
 };
 
@@ -22,7 +26,7 @@ struct UnitTime {
   friend bool operator==(const UnitTime&, const UnitTime&) = default;
 };
 
-/// How a run ended. `workers` and `slowest` are known on rank 0 only.
+/// How a run ended. What follows `seconds` is known on rank 0 only.
 struct RunOutcome {
   int units = 0;                              ///< of the whole plan
   int done_before = 0;                        ///< in earlier runs
@@ -34,7 +38,10 @@ struct RunOutcome {
 
   std::vector<WorkerShare> workers{};
   std::vector<UnitTime> slowest{};  ///< the slowest first, at most five
+  double recording_seconds = 0.0;   ///< spent in UnitRecord::store
+  double serving_seconds = 0.0;     ///< messages, scheduling, progress
 
+  [[nodiscard]] RunSeconds parts() const noexcept;  ///< for profiled units
   [[nodiscard]] bool complete() const noexcept { return left == 0 && set_aside.empty(); }
   friend bool operator==(const RunOutcome&, const RunOutcome&) = default;
 };

@@ -20,8 +20,9 @@ constexpr int kSmallWorld = 8;  // ranks
 /// A worker on a thread of rank 0. Its destructor ends it also when the server failed half way.
 class LocalWorker {
  public:
-  LocalWorker(LocalWorkerHub& hub, const WorkFunction& compute, const std::string& digest)
-      : hub_{hub}, thread_{[this, &compute, &digest] { run(compute, digest); }} {}
+  LocalWorker(LocalWorkerHub& hub, const WorkFunction& compute, const std::string& digest,
+              const StageClock& clock)
+      : hub_{hub}, thread_{[this, &compute, &digest, &clock] { run(compute, digest, clock); }} {}
   LocalWorker(const LocalWorker&) = delete;
   LocalWorker& operator=(const LocalWorker&) = delete;
   ~LocalWorker() {
@@ -38,9 +39,9 @@ class LocalWorker {
   }
 
  private:
-  void run(const WorkFunction& compute, const std::string& digest) {
+  void run(const WorkFunction& compute, const std::string& digest, const StageClock& clock) {
     try {
-      (void)work(hub_.local_endpoint(), compute, digest);
+      (void)work(hub_.local_endpoint(), compute, digest, clock);
     } catch (const std::exception&) {
       error_ = std::current_exception();
       hub_.local_endpoint().send(hub_.rank(), encode(Goodbye{}));  // the server waits for it
@@ -52,11 +53,11 @@ class LocalWorker {
   std::thread thread_;
 };
 
-std::vector<std::string> worker_names(int remote_workers, bool local_worker) {
-  std::vector<std::string> names;
-  for (int r = 1; r <= remote_workers; ++r) names.push_back(fmt::format("rank {}", r));
-  if (local_worker) names.emplace_back("rank 0 (beside the scheduler)");
-  return names;
+std::vector<WorkerShare> workers_of(int remote_workers, bool local_worker) {
+  std::vector<WorkerShare> workers;
+  for (int r = 1; r <= remote_workers; ++r) workers.push_back({.name = fmt::format("rank {}", r), .rank = r});
+  if (local_worker) workers.push_back({.name = "rank 0 (beside the scheduler)", .rank = 0});
+  return workers;
 }
 
 std::unique_ptr<Scheduler> make_scheduler(std::vector<UnitTask> tasks, const UnitRecord* record,
@@ -74,18 +75,19 @@ RunOutcome run_as_server(Communicator& comm, Scheduler& scheduler, UnitRecord& r
                          const WorkFunction& compute, const std::string& digest, ProgressSink& progress,
                          const RunOptions& options) {
   const bool local = rank0_computes(options.rank0, comm.size());
-  auto names = worker_names(comm.size() - 1, local);
-  if (!local) return Server{comm, scheduler, record, digest, std::move(names), progress, options}.serve();
+  auto workers = workers_of(comm.size() - 1, local);
+  if (!local) return Server{comm, scheduler, record, digest, std::move(workers), progress, options}.serve();
 
   LocalWorkerHub hub{comm};
-  LocalWorker worker{hub, compute, digest};
-  RunOutcome outcome = Server{hub, scheduler, record, digest, std::move(names), progress, options}.serve();
+  LocalWorker worker{hub, compute, digest, options.stage_clock};
+  RunOutcome outcome = Server{hub, scheduler, record, digest, std::move(workers), progress, options}.serve();
   worker.join();
   return outcome;
 }
 
-RunOutcome run_as_worker(Communicator& comm, const WorkFunction& compute, const std::string& digest) {
-  RunEnd end = work(comm, compute, digest);
+RunOutcome run_as_worker(Communicator& comm, const WorkFunction& compute, const std::string& digest,
+                         const StageClock& clock) {
+  RunEnd end = work(comm, compute, digest, clock);
   if (end.error) throw_remote({end.error->kind, "rank 0: " + end.error->text});
   return std::move(end.outcome);
 }
@@ -94,6 +96,10 @@ RunOutcome run_as_worker(Communicator& comm, const WorkFunction& compute, const 
 
 bool rank0_computes(Rank0Computes choice, int world_size) noexcept {
   return choice == Rank0Computes::yes || (choice == Rank0Computes::automatic && world_size <= kSmallWorld);
+}
+
+int worker_groups(Rank0Computes choice, int world_size) noexcept {
+  return world_size - (rank0_computes(choice, world_size) ? 0 : 1);
 }
 
 RunOutcome run_units(World& world, std::vector<UnitTask> tasks, UnitRecord* record,
@@ -108,7 +114,7 @@ RunOutcome run_units(World& world, std::vector<UnitTask> tasks, UnitRecord* reco
           "rank 0 is the only rank and is told not to compute; start more ranks or allow it to"};
     scheduler = make_scheduler(std::move(tasks), record, options);
   });
-  if (comm.rank() != Rank{0}) return run_as_worker(comm, compute, digest);
+  if (comm.rank() != Rank{0}) return run_as_worker(comm, compute, digest, options.stage_clock);
   return run_as_server(comm, *scheduler, *record, compute, digest, progress, options);
 }
 

@@ -32,6 +32,8 @@ struct EnumNames<Rank0Computes> {
 };
 
 [[nodiscard]] bool rank0_computes(Rank0Computes choice, int world_size) noexcept;
+/// Ranks that compute.
+[[nodiscard]] int worker_groups(Rank0Computes choice, int world_size) noexcept;
 
 struct RunOptions {
   Scheduler::Options schedule;
@@ -39,6 +41,8 @@ struct RunOptions {
   std::size_t blocks_per_store = 64;                  ///< finished units that share one write to the record
   std::chrono::milliseconds store_at_most_late{500};  ///< how long a finished unit may wait for others
   std::function<std::optional<int>()> stop_requested = received_stop_signal;
+  /// Where given, units are profiled: blocks reach the record with the time they took.
+  StageClock stage_clock;
   /// How messages name a unit; "unit 7" if empty.
   std::function<std::string(UnitId)> describe;
 };

@@ -17,6 +17,17 @@ using std::chrono::milliseconds;
 constexpr milliseconds kPatience{100};  // between looks at the stop flag and the clock
 constexpr std::size_t kSlowestNamed = 5;
 
+/// Runs `work` and adds its time to an account.
+template <class Work>
+auto in_time(std::chrono::steady_clock::duration& account, Work work) {
+  struct Watch {
+    std::chrono::steady_clock::duration& account;
+    std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
+    ~Watch() { account += std::chrono::steady_clock::now() - start; }
+  } watch{account};
+  return work();
+}
+
 Rank rank_of(WorkerId worker) {
   return {worker.value + 1};
 }
@@ -32,7 +43,7 @@ RemoteError to_remote(const std::exception_ptr& error) {
 }  // namespace
 
 Server::Server(Communicator& comm, Scheduler& scheduler, UnitRecord& record, std::string digest,
-               std::vector<std::string> worker_names, ProgressSink& progress, const RunOptions& options)
+               std::vector<WorkerShare> workers, ProgressSink& progress, const RunOptions& options)
     : comm_{comm},
       scheduler_{scheduler},
       record_{record},
@@ -41,14 +52,14 @@ Server::Server(Communicator& comm, Scheduler& scheduler, UnitRecord& record, std
       options_{options},
       units_{scheduler.done() + scheduler.left()},
       done_before_{scheduler.done()},
-      gone_(worker_names.size(), false) {
-  for (std::string& worker : worker_names) workers_.push_back({.name = std::move(worker)});
-}
+      workers_{std::move(workers)},
+      gone_(workers_.size(), false) {}
 
 RunOutcome Server::serve() {
   progress_.started(progress_now());
   while (std::count(gone_.begin(), gone_.end(), false) > 0) {
-    if (const auto envelope = comm_.receive(kPatience)) handle(*envelope);
+    const auto envelope = in_time(receiving_, [&] { return comm_.receive(kPatience); });
+    if (envelope) handle(*envelope);
     look_at_stop_flag();
     if (store_is_due()) store();
     if (scheduler_.finished()) stop_workers();
@@ -88,14 +99,20 @@ void Server::on(WorkerId worker, Done&& done) {
   if (block_checksum(done.values) != done.checksum)
     return fail(worker, done.unit,
                 "its values changed on their way (checksum); suspect the network or memory");
-  ++workers_[static_cast<std::size_t>(worker.value)].units;
+  WorkerShare& share = workers_[static_cast<std::size_t>(worker.value)];
+  ++share.units;
   if (unstored_.empty()) oldest_unstored_ = Clock::now();
   unstored_.push_back({done.unit, std::move(done.values)});
+  if (done.times) {
+    share.waiting_seconds += (*done.times)[Activity::waiting];
+    unstored_.back().profile = UnitProfile{share.rank, *done.times};
+  }
   assign(scheduler_.on_unit_done(worker, done.unit));
 }
 
 void Server::on(WorkerId worker, const Failed& failed) {
   note_time(worker, failed.unit, failed.seconds);
+  workers_[static_cast<std::size_t>(worker.value)].failed_seconds += failed.seconds;
   if (scheduler_.holds(worker, failed.unit)) fail(worker, failed.unit, failed.reason);
 }
 
@@ -159,7 +176,7 @@ void Server::store() {
   // After a failure nothing more is written: the record may be half way through something.
   if (error_ || unstored_.empty()) return;
   try {
-    record_.store(unstored_);
+    in_time(recording_, [&] { record_.store(unstored_); });
     stored_ += static_cast<int>(unstored_.size());
   } catch (const std::exception&) {
     stop_with(std::current_exception());
@@ -211,7 +228,10 @@ RunOutcome Server::outcome() const {
           .interrupted_by = interrupted_by_,
           .seconds = seconds(),
           .workers = workers_,
-          .slowest = slowest_};
+          .slowest = slowest_,
+          .recording_seconds = std::chrono::duration<double>(recording_).count(),
+          .serving_seconds =
+              std::chrono::duration<double>(Clock::now() - start_ - receiving_ - recording_).count()};
 }
 
 }  // namespace harsanyi

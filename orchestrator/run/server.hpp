@@ -21,7 +21,7 @@ namespace harsanyi {
 class Server {
  public:
   Server(Communicator& comm, Scheduler& scheduler, UnitRecord& record, std::string digest,
-         std::vector<std::string> worker_names, ProgressSink& progress, const RunOptions& options);
+         std::vector<WorkerShare> workers, ProgressSink& progress, const RunOptions& options);
 
   /// Serves until every worker has said goodbye, tells all how the run ended, and returns that.
   /// @throws what stopped the run: StorageError, CommError
@@ -72,6 +72,8 @@ class Server {
 
   std::vector<Block> unstored_;
   Clock::time_point oldest_unstored_;
+  Clock::duration receiving_{};  ///< waiting for messages
+  Clock::duration recording_{};
 
   bool stopping_ = false;
   std::optional<int> interrupted_by_;

@@ -1,5 +1,6 @@
 #include "orchestrator/run/worker_loop.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <deque>
@@ -44,18 +45,54 @@ std::pair<std::vector<double>, std::optional<std::string>> try_compute(const Wor
   }
 }
 
-Message answer(const WorkFunction& compute, UnitId unit) {
-  const auto start = steady_clock::now();
-  auto [values, problem] = try_compute(compute, unit);
-  const double seconds = std::chrono::duration<double>(steady_clock::now() - start).count();
-  if (problem) return Failed{unit, seconds, std::move(*problem)};
-  const std::uint64_t checksum = block_checksum(values);
-  return Done{unit, checksum, seconds, std::move(values)};
+double seconds_between(steady_clock::time_point start, steady_clock::time_point end) {
+  return std::chrono::duration<double>(end - start).count();
 }
+
+/// Computes units, and keeps the account of this worker's time.
+class Desk {
+ public:
+  Desk(const WorkFunction& compute, const StageClock& clock) : compute_{compute}, clock_{clock} {}
+
+  [[nodiscard]] Message answer(UnitId unit) {
+    const auto start = steady_clock::now();
+    const StageTimes before = stages();
+    auto [values, problem] = try_compute(compute_, unit);
+    const auto end = steady_clock::now();
+    const double seconds = seconds_between(start, end);
+    const double waiting = seconds_between(std::exchange(free_since_, end), start);
+    if (problem) return Failed{unit, seconds, std::move(*problem)};
+    const std::uint64_t checksum = block_checksum(values);
+    Done done{unit, checksum, seconds, std::move(values)};
+    if (clock_) done.times = account(before, seconds, waiting);
+    return done;
+  }
+
+ private:
+  [[nodiscard]] StageTimes stages() const { return clock_ ? clock_() : StageTimes{}; }
+
+  [[nodiscard]] UnitSeconds account(const StageTimes& before, double seconds, double waiting) const {
+    const StageTimes after = stages();
+    const auto of = [&](Stage stage) { return after.seconds(stage) - before.seconds(stage); };
+    UnitSeconds times;
+    times[Activity::products] = of(Stage::products);
+    times[Activity::attention] = of(Stage::attention);
+    times[Activity::rows] = of(Stage::rows);
+    times[Activity::other] = std::max(0.0, seconds - times.sum());
+    times[Activity::waiting] = waiting;
+    return times;
+  }
+
+  const WorkFunction& compute_;
+  const StageClock& clock_;
+  steady_clock::time_point free_since_ = steady_clock::now();
+};
 
 }  // namespace
 
-RunEnd work(Communicator& comm, const WorkFunction& compute, const std::string& digest) {
+RunEnd work(Communicator& comm, const WorkFunction& compute, const std::string& digest,
+            const StageClock& clock) {
+  Desk desk{compute, clock};
   comm.send(Rank{0}, encode(Hello{digest}));
   std::deque<UnitId> waiting;
   while (true) {
@@ -77,7 +114,7 @@ RunEnd work(Communicator& comm, const WorkFunction& compute, const std::string& 
     if (waiting.empty()) continue;
     const UnitId unit = waiting.front();
     waiting.pop_front();
-    comm.send(Rank{0}, encode(answer(compute, unit)));
+    comm.send(Rank{0}, encode(desk.answer(unit)));
     comm.flush(kFlushPatience);
   }
 }

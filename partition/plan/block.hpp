@@ -1,8 +1,10 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "partition/base/id.hpp"
+#include "partition/plan/unit_profile.hpp"
 
 namespace harsanyi {
 
@@ -11,6 +13,7 @@ namespace harsanyi {
 struct Block {
   UnitId unit;
   std::vector<double> values;
+  std::optional<UnitProfile> profile{};  ///< where time is measured
 };
 
 }  // namespace harsanyi

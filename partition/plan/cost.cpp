@@ -162,7 +162,8 @@ UnitCost cost_of(const SweepUnit& unit, const ModelShape& model, std::span<const
   const auto coalitions = static_cast<double>(unit.coalitions.size() - (holds_grand ? 1 : 0));
   const std::int64_t top = model.layers - 1;
 
-  double flops = static_cast<double>(top) * layer.full(rows) + layer.last(rows);
+  const double trunk = static_cast<double>(top) * layer.full(rows) + layer.last(rows);
+  double flops = trunk;
   if (coalitions > 0) {
     for (const LayerId game : unit.layers) {
       if (game.index() == top) {
@@ -178,7 +179,7 @@ UnitCost cost_of(const SweepUnit& unit, const ModelShape& model, std::span<const
                                          std::max(coalitions, 1.0));
   const double memory = model.layers * layer.input_bytes(rows) + layer.projection_bytes(rows) +
                         side_by_side * layer.activation_bytes(rows);
-  return {.flops = flops, .memory_bytes = memory};
+  return {.flops = flops, .memory_bytes = memory, .trunk_flops = trunk};
 }
 
 UnitCost cost_of(const EvaluationUnit& unit, const ModelShape& model, std::span<const int> tokens) {
@@ -200,6 +201,16 @@ UnitCost generation_cost_of(const SweepUnit& unit, const ModelShape& model, std:
 UnitCost generation_cost_of(const EvaluationUnit& unit, const ModelShape& model, std::span<const int> tokens,
                             int new_tokens) {
   return cost_of_generation(part_of(tokens, unit.items), model, new_tokens);
+}
+
+std::vector<double> useful_flops(const SweepPlan& plan, std::span<const UnitCost> costs) {
+  std::vector<double> flops;
+  flops.reserve(costs.size());
+  for (std::size_t i = 0; i < costs.size(); ++i) {
+    const bool first_of_samples = i == 0 || plan.units[i].samples != plan.units[i - 1].samples;
+    flops.push_back(costs[i].flops - (first_of_samples ? 0.0 : costs[i].trunk_flops));
+  }
+  return flops;
 }
 
 double published_flops(const SweepPlan& plan, const ModelShape& model, std::span<const int> tokens) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "partition/plan/evaluation_plan.hpp"
 #include "partition/plan/sweep_plan.hpp"
@@ -24,8 +25,9 @@ struct ModelShape {
 };
 
 struct UnitCost {
-  double flops = 0.0;         ///< useful operations, 2 per multiply-add
+  double flops = 0.0;         ///< operations, 2 per multiply-add
   double memory_bytes = 0.0;  ///< largest working set beside the weights, float32
+  double trunk_flops = 0.0;   ///< the part of `flops` that the next unit of the same samples finds done
 };
 
 /// Rows of one matrix product at most, copies of the unit's rows taken together; the engine batches by it.
@@ -75,6 +77,11 @@ inline constexpr std::int64_t kContinuationRows = 2048;
 /// The same for one item of an evaluation unit after another.
 [[nodiscard]] UnitCost generation_cost_of(const EvaluationUnit& unit, const ModelShape& model,
                                           std::span<const int> tokens, int new_tokens);
+
+/// [units] useful operations: what the method needs, whoever computes it. Every unit has its games, and the
+/// first of each range of samples the trunk too.
+/// @param costs  [units]
+[[nodiscard]] std::vector<double> useful_flops(const SweepPlan& plan, std::span<const UnitCost> costs);
 
 /// Operations of the published loop: one full forward per (sample, layer, coalition), with the logits of the
 /// whole vocabulary at every position, as its copy of transformers 4.44 computes them.

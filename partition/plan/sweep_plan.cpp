@@ -18,17 +18,7 @@ void require_at_least_one(std::string_view what, std::int64_t value) {
   if (value < 1) throw PlanError{fmt::format("{} is {}, and must be at least 1", what, value)};
 }
 
-void require_playable(const GameShape& shape, const Sharding& sharding) {
-  require_at_least_one("the number of layers", shape.layers);
-  require_at_least_one("the number of players", shape.players);
-  if (shape.players > kMaxPlayers)
-    throw PlanError{
-        fmt::format("{} players need a table of 2^{} coalitions; at most {} players are supported",
-                    shape.players, shape.players, kMaxPlayers)};
-  require_at_least_one("the number of benchmarks with calibration samples",
-                       static_cast<std::int64_t>(shape.pools.size()));
-  for (std::size_t pool = 0; pool < shape.pools.size(); ++pool)
-    require_at_least_one(fmt::format("the number of samples of benchmark {}", pool), shape.pools[pool]);
+void require_possible(const Sharding& sharding) {
   require_at_least_one("layers per unit (sharding)", sharding.layers);
   require_at_least_one("coalitions per unit (sharding)", sharding.coalitions);
   require_at_least_one("samples per unit (sharding)", sharding.samples);
@@ -63,6 +53,19 @@ void require_countable(const GameShape& shape, const Sharding& sharding, int rou
 
 }  // namespace
 
+void require_playable(const GameShape& shape) {
+  require_at_least_one("the number of layers", shape.layers);
+  require_at_least_one("the number of players", shape.players);
+  if (shape.players > kMaxPlayers)
+    throw PlanError{
+        fmt::format("{} players need a table of 2^{} coalitions; at most {} players are supported",
+                    shape.players, shape.players, kMaxPlayers)};
+  require_at_least_one("the number of benchmarks with calibration samples",
+                       static_cast<std::int64_t>(shape.pools.size()));
+  for (std::size_t pool = 0; pool < shape.pools.size(); ++pool)
+    require_at_least_one(fmt::format("the number of samples of benchmark {}", pool), shape.pools[pool]);
+}
+
 int GameShape::samples() const noexcept {
   return std::accumulate(pools.begin(), pools.end(), 0);
 }
@@ -72,7 +75,8 @@ SweepPlan make_sweep_plan(const GameShape& shape, const Sharding& sharding) {
 }
 
 SweepPlan make_sweep_plan(const GameShape& shape, const Sharding& sharding, const SampleRounds& rounds) {
-  require_playable(shape, sharding);
+  require_playable(shape);
+  require_possible(sharding);
   require_countable(shape, sharding, rounds.count());
   const auto layer_shards = cut(LayerRange{0, shape.layers}, sharding.layers);
   const auto coalition_shards = cut(CoalitionRange{0, shape.coalitions()}, sharding.coalitions);

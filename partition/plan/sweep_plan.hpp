@@ -18,11 +18,15 @@ struct GameShape {
   [[nodiscard]] std::int64_t coalitions() const noexcept { return coalition_count(players); }
 };
 
-/// Largest extent of a unit in each direction. It decides the composition of every batch, and so the bits.
+/// @throws PlanError  for an empty direction or more players than a table can have
+void require_playable(const GameShape& shape);
+
+/// Largest extent of a unit in each direction. It may decide the composition of batches, and so bits.
 struct Sharding {
   int layers = 0;
   int coalitions = 0;
   int samples = 0;
+  friend bool operator==(const Sharding&, const Sharding&) = default;
 };
 
 struct SweepUnit {

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "storage/cube/cube_profile.hpp"
 #include "storage/hdf5/attribute.hpp"
 #include "storage/hdf5/axis.hpp"
 #include "storage/hdf5/named.hpp"
@@ -204,13 +205,16 @@ void require_consistent(const CubeDescription& d) {
         !within(unit.samples.first, unit.samples.last, shape.samples()) ||
         !within(unit.coalitions.first, unit.coalitions.last, shape.coalitions()))
       throw contradiction(fmt::format("unit {} lies outside the table", unit.id.value));
+  if (!d.unit_flops.empty() && d.unit_flops.size() != d.plan.units.size())
+    throw contradiction(
+        fmt::format("operations of {} units for {} units", d.unit_flops.size(), d.plan.units.size()));
   if (static_cast<hsize_t>(values_in_units(d.plan)) != hdf5::elements_of(value_shape(d)))
     throw contradiction("its units do not cover the table");
 }
 
 std::uint64_t cube_bytes(const CubeDescription& d) {
   constexpr std::uint64_t metadata = 1 << 20;
-  constexpr std::uint64_t per_unit = 64;
+  constexpr std::uint64_t per_unit = 128;
   constexpr std::uint64_t per_label = 128;
   const auto shape = value_shape(d);
   const auto table = hdf5::elements_of({shape[0], shape[1] + 3, shape[2], sizeof(double)});
@@ -234,6 +238,7 @@ void write_cube_layout(const hdf5::File& file, const hdf5::Dataset& unit_axis, c
   write_samples(file.get(), d.samples, sample_axis);
   write_units(file.get(), d.plan, unit_axis);
   write_tables(file.get(), d, layer_axis, sample_axis, coalition_axis);
+  CubeProfile::create(file, unit_axis, d.unit_flops);
 }
 
 CubeDescription read_cube_layout(const hdf5::File& file) {

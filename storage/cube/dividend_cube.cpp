@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "storage/cube/cube_layout.hpp"
+#include "storage/cube/cube_profile.hpp"
 #include "storage/record_file.hpp"
 
 namespace harsanyi {
@@ -15,11 +16,13 @@ struct DividendCube::State final : UnitPlaces {
   RecordFile record;
   CubeDescription description;
   hdf5::Dataset value;
+  std::optional<CubeProfile> profile;
 
   explicit State(RecordFile opened)
       : record{std::move(opened)},
         description{read_cube_layout(record.file())},
-        value{hdf5::open(record.file().get(), "value", value_shape(description))} {
+        value{hdf5::open(record.file().get(), "value", value_shape(description))},
+        profile{CubeProfile::open(record.file())} {
     description.identity = record.identity();
     description.provenance = record.provenance();
   }
@@ -40,7 +43,10 @@ struct DividendCube::State final : UnitPlaces {
   }
 
   [[nodiscard]] std::int64_t values_of(UnitId id) const override { return unit(id).values(); }
-  void write(const Block& block) override { hdf5::write<double>(value, box_of(block.unit), block.values); }
+  void write(const Block& block) override {
+    hdf5::write<double>(value, box_of(block.unit), block.values);
+    if (profile && block.profile) profile->write(block.unit, *block.profile);
+  }
   [[nodiscard]] std::vector<double> read(UnitId id) const override {
     return hdf5::read<double>(value, box_of(id));
   }
@@ -195,6 +201,21 @@ void DividendCube::complete_with(std::span<const LayerSummary> layers) {
   }
   write_layer_samples(state_->record.file(), samples);
   state_->record.mark_complete();
+}
+
+void DividendCube::add_to_profile(const RunSeconds& run) {
+  if (!state_->profile) return;
+  state_->record.require_writer();
+  state_->profile->add(run);
+  state_->record.sync();
+}
+
+std::optional<SweepProfile> DividendCube::profile() const {
+  if (!state_->profile) return std::nullopt;
+  SweepProfile profile = state_->profile->read();
+  const bool measured = std::any_of(profile.units.begin(), profile.units.end(),
+                                    [](const auto& unit) { return unit.has_value(); });
+  return measured ? std::optional{std::move(profile)} : std::nullopt;
 }
 
 std::optional<std::vector<LayerSummary>> DividendCube::summaries() const {

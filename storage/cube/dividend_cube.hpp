@@ -13,6 +13,7 @@
 #include "partition/game/stopping_rule.hpp"
 #include "partition/game/summary.hpp"
 #include "partition/plan/sweep_plan.hpp"
+#include "storage/cube/sweep_profile.hpp"
 #include "storage/provenance.hpp"
 #include "storage/unit_record.hpp"
 
@@ -35,6 +36,7 @@ struct CubeDescription {
   ValueKind value = ValueKind::label_set;
   StoppingRule stopping = {};
   std::vector<SampleLabel> samples;
+  std::vector<double> unit_flops{};  ///< [units] useful operations, or empty; not read back, see `profile`
   Identity identity;
   Provenance provenance;
 };
@@ -85,6 +87,10 @@ class DividendCube final : public UnitRecord {
   /// then the completion mark. Called once no unit is open; calling it again writes the same bytes.
   /// @param layers  [layers]
   void complete_with(std::span<const LayerSummary> layers);
+  /// Adds a run to the profile, durably. Without effect in a cube of a version that has none.
+  void add_to_profile(const RunSeconds& run);
+  /// Nothing where no unit was measured: by no run, or in a cube of a version that has no profile.
+  [[nodiscard]] std::optional<SweepProfile> profile() const;
   /// The summaries written by `complete_with`, or nothing while the cube is incomplete.
   [[nodiscard]] std::optional<std::vector<LayerSummary>> summaries() const;
 

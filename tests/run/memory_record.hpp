@@ -26,11 +26,13 @@ class MemoryRecord final : public UnitRecord {
       done_.at(static_cast<std::size_t>(block.unit.value)) = true;
       times_stored[block.unit] += 1;
       values[block.unit] = block.values;
+      if (block.profile) profiles[block.unit] = *block.profile;
     }
   }
 
   std::map<UnitId, int> times_stored;
   std::map<UnitId, std::vector<double>> values;
+  std::map<UnitId, UnitProfile> profiles;
   int stores_before_full = 1 << 30;
 
   [[nodiscard]] int stores() const noexcept { return stores_; }

@@ -15,11 +15,15 @@ std::vector<Message> samples() {
   RunOutcome outcome{.units = 10, .done_before = 2, .done_now = 5, .left = 1, .seconds = 1.5};
   outcome.set_aside = {{UnitId{3}, "out of memory"}, {UnitId{8}, ""}};
   outcome.interrupted_by = 15;
+  UnitSeconds seconds;
+  seconds[Activity::products] = 0.2;
+  seconds[Activity::waiting] = 1.5;
   return {Hello{"0123456789abcdef"},
           Hello{""},
           Assign{UnitId{2147483647}},
           Done{UnitId{7}, 0xfedcba9876543210u, 0.25, {1.0, -0.0, std::numeric_limits<double>::denorm_min()}},
           Done{UnitId{0}, 0, 0.0, {}},
+          Done{UnitId{8}, 1, 0.25, {2.0}, seconds},
           Failed{UnitId{1}, 3.0, "värde 3 is nan"},
           Stop{},
           Goodbye{},
@@ -34,7 +38,7 @@ TEST(Message, ComesBackAsItWasSent) {
 }
 
 TEST(Message, IsLittleEndianOnTheWire) {
-  const Bytes expected{std::byte{1},    std::byte{1},    std::byte{0x04},
+  const Bytes expected{std::byte{2},    std::byte{1},    std::byte{0x04},
                        std::byte{0x03}, std::byte{0x02}, std::byte{0x01}};
   EXPECT_EQ(encode(Assign{UnitId{0x01020304}}), expected);  // version, kind, unit
 }
@@ -56,13 +60,13 @@ TEST(Message, WithBytesBehindItIsAnError) {
 }
 
 TEST(Message, OfAnotherVersionOrKindIsAnError) {
-  EXPECT_THROW((void)decode(Bytes{std::byte{2}, std::byte{4}}), CommError);
-  EXPECT_THROW((void)decode(Bytes{std::byte{1}, std::byte{200}}), CommError);
+  EXPECT_THROW((void)decode(Bytes{std::byte{1}, std::byte{4}}), CommError);
+  EXPECT_THROW((void)decode(Bytes{std::byte{2}, std::byte{200}}), CommError);
 }
 
 TEST(Message, AnEnormousLengthIsRefusedBeforeMemoryIsTaken) {
   Bytes bytes = encode(Done{UnitId{0}, 0, 0.0, {1.0}});
-  const std::size_t length_field = bytes.size() - 2 * sizeof(double);
+  const std::size_t length_field = bytes.size() - 2 * sizeof(double) - 1;  // before the value and "no times"
   for (std::size_t i = 0; i < sizeof(std::uint64_t); ++i) bytes[length_field + i] = std::byte{0xff};
   EXPECT_THROW((void)decode(bytes), CommError);
 }

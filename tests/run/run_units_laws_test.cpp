@@ -74,6 +74,50 @@ TEST(RunUnits, StoresEveryUnitOnceAndTellsAllRanks) {
   });
 }
 
+TEST(RunUnits, AProfiledRunTellsWhoComputedAUnitAndWhereItsTimeWent) {
+  on_every_rank([](Communicator& comm) {
+    RankRun run{comm};
+    StageTimes times;
+    run.compute = [&](UnitId unit) {
+      times.add(Stage::products, 3s);  // more than the unit takes: nothing else depends on it
+      times.add(Stage::rows, 2s);
+      return values_of(unit);
+    };
+    run.options.stage_clock = [&] { return times; };
+    const RunOutcome outcome = run();
+    if (!run.record) return;
+    ASSERT_EQ(run.record->profiles.size(), static_cast<std::size_t>(kUnits));
+    std::map<int, int> units;
+    for (const auto& [unit, profile] : run.record->profiles) {
+      ++units[profile.rank];
+      EXPECT_DOUBLE_EQ(profile.seconds[Activity::products], 3.0);
+      EXPECT_DOUBLE_EQ(profile.seconds[Activity::attention], 0.0);
+      EXPECT_DOUBLE_EQ(profile.seconds[Activity::rows], 2.0);
+      EXPECT_GE(profile.seconds[Activity::other], 0.0);
+      EXPECT_GE(profile.seconds[Activity::waiting], 0.0);
+    }
+    for (const WorkerShare& worker : outcome.workers)
+      EXPECT_EQ(units[worker.rank], worker.units) << worker.name;
+  });
+}
+
+TEST(WorkerGroups, AreTheRanksThatCompute) {
+  EXPECT_EQ(worker_groups(Rank0Computes::automatic, 1), 1);
+  EXPECT_EQ(worker_groups(Rank0Computes::automatic, 8), 8);
+  EXPECT_EQ(worker_groups(Rank0Computes::automatic, 4097), 4096);
+  EXPECT_EQ(worker_groups(Rank0Computes::no, 2), 1);
+}
+
+TEST(RunUnits, WithoutAClockNothingIsProfiled) {
+  on_every_rank([](Communicator& comm) {
+    RankRun run{comm};
+    (void)run();
+    if (run.record) {
+      EXPECT_TRUE(run.record->profiles.empty());
+    }
+  });
+}
+
 TEST(RunUnits, SeveralUnitsShareAWrite) {
   on_every_rank([](Communicator& comm) {
     RankRun run{comm};

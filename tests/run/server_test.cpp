@@ -20,7 +20,9 @@ class ServerTest : public testing::Test {
     RunOptions options;
     options.stop_requested = [] { return std::nullopt; };
     const auto progress = make_silent_progress();
-    return Server{*world_[0], scheduler, *record_, "digest", {"rank 1"}, *progress, options}.serve();
+    return Server{*world_[0], scheduler, *record_, "digest", {{.name = "rank 1", .rank = 1}},
+                  *progress,  options}
+        .serve();
   }
 
   Communicator& worker() { return *world_[1]; }
@@ -68,6 +70,22 @@ TEST_F(ServerTest, ABlockThatIsAlwaysDamagedIsSetAsideAndNeverStored) {
   const RunOutcome outcome = serve(1, {Hello{"digest"}, damaged, damaged, Goodbye{}}, /*attempts=*/2);
   EXPECT_NE(outcome.set_aside.at(UnitId{0}).find("checksum"), std::string::npos);
   EXPECT_TRUE(record_->values.empty());
+}
+
+TEST_F(ServerTest, TheTimeOfAWorkerAddsUp) {
+  Done measured = done(0, {1.0});
+  measured.times.emplace()[Activity::products] = 0.5;
+  (*measured.times)[Activity::waiting] = 0.25;
+  RunOutcome outcome =
+      serve(1, {Hello{"digest"}, Failed{UnitId{0}, 0.125, "no memory"}, measured, Goodbye{}});
+  EXPECT_EQ(record_->profiles.at(UnitId{0}), (UnitProfile{1, *measured.times}));
+  outcome.seconds = 10.0;  // in place of the clock's
+  const RunSeconds parts = outcome.parts();
+  EXPECT_DOUBLE_EQ(parts[RunPart::wall], 10.0);
+  EXPECT_DOUBLE_EQ(parts[RunPart::failed], 0.125);
+  EXPECT_DOUBLE_EQ(parts[RunPart::idle], 10.0 - 0.5 - 0.25 - 0.125);
+  EXPECT_GT(parts[RunPart::recording], 0.0);
+  EXPECT_GT(parts[RunPart::serving], 0.0);
 }
 
 TEST_F(ServerTest, AnswersThatNobodyAskedForAreDropped) {

@@ -32,7 +32,7 @@ Workload sweep(int shards, int layers, double scatter, unsigned seed) {
 
 SimulatedRun play(const Workload& work, int workers, double latency) {
   return simulate(work.tasks, {}, workers, latency,
-                  [&](UnitId unit) { return work.seconds[static_cast<std::size_t>(unit.value)]; });
+                  [&](UnitId unit, bool) { return work.seconds[static_cast<std::size_t>(unit.value)]; });
 }
 
 TEST(SchedulerSimulation, KeepsFourThousandWorkersBusy) {

@@ -26,10 +26,11 @@ struct SimulatedRun {
   }
 };
 
-/// Plays a run by an event queue in place of a clock: each unit takes `seconds(unit)` on whichever worker.
+/// Plays a run by an event queue in place of a clock.
+/// @param seconds  of a unit; the second argument is true where the worker's unit before had its affinity
 /// @param latency  between a unit's end and the arrival of the next one, where the worker has none in hand
 inline SimulatedRun simulate(const std::vector<UnitTask>& tasks, Scheduler::Options options, int workers,
-                             double latency, const std::function<double(UnitId)>& seconds) {
+                             double latency, const std::function<double(UnitId, bool)>& seconds) {
   struct End {
     double time;
     int worker;
@@ -47,11 +48,12 @@ inline SimulatedRun simulate(const std::vector<UnitTask>& tasks, Scheduler::Opti
 
   const auto start_next = [&](int worker, double now) {
     const UnitId unit = hand[static_cast<std::size_t>(worker)].front();
-    busy += seconds(unit);
-    ends.push({now + seconds(unit), worker});
-    run.spans.emplace_back(now, now + seconds(unit));
     auto& last = affinity[static_cast<std::size_t>(worker)];
     const auto wanted = tasks[static_cast<std::size_t>(unit.value)].affinity;
+    const double length = seconds(unit, last == wanted);
+    busy += length;
+    ends.push({now + length, worker});
+    run.spans.emplace_back(now, now + length);
     if (last >= 0 && last != wanted) ++run.affinity_changes;
     last = wanted;
   };

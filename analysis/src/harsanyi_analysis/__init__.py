@@ -11,6 +11,7 @@ from .dividends import dividends_of, in_convention
 from .errors import AnalysisError
 from .forward import open_forward
 from .groups import open_groups
+from .profile import open_profile
 from .results import open_results
 
 __all__ = [
@@ -20,5 +21,6 @@ __all__ = [
     "open_cube",
     "open_forward",
     "open_groups",
+    "open_profile",
     "open_results",
 ]

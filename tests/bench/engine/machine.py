@@ -19,10 +19,10 @@ GROUPS = {  # operations per second of a worker group
     "CPU node": 2e12,
     "H100": 4e14,  # 40 % of its dense bfloat16 peak of 989 TFLOP/s
 }
-SHARDINGS = {  # layers, coalitions, samples
-    "default": (2, 64, 16),  # orchestrator/job/sweep_job.cpp
-    "an eighth": (1, 32, 8),
-    "a sixteenth": (1, 16, 8),
+SHARDINGS = {  # layers, coalitions, samples; 0: by partition/plan/unit_size.hpp
+    "chosen": (0, 0, 0),
+    "of few groups": (2, 64, 16),
+    "half of the chosen": (1, 4, 16),
 }
 PROJECTED_GROUPS = (8, 64, 512)
 START_SECONDS = 60.0  # assumed: every group reads 16 GB of weights
@@ -47,7 +47,7 @@ def measure_schedule(bin_folder: Path, demo_model: Path, data: Path, folder: Pat
 
     def simulated(groups: int, of: str, sharding: str) -> dict:
         words = [bin_folder / "sweep_simulation", config, samples, groups, GROUPS[of], *SHARDINGS[sharding]]
-        return json.loads(command_output(words)) | {"group": of, "units_are": sharding, "unit": SHARDINGS[sharding]}
+        return json.loads(command_output(words)) | {"group": of, "units_are": sharding}
 
     storage = json.loads(command_output([bin_folder / "storage_bench", folder]))
     run_loop = measure_run_loop(bin_folder)
@@ -60,7 +60,7 @@ def measure_schedule(bin_folder: Path, demo_model: Path, data: Path, folder: Pat
     return {
         "start_seconds": START_SECONDS,
         "sweeps": sweeps,
-        "projection": [simulated(groups, "H100", "default") for groups in PROJECTED_GROUPS],
+        "projection": [simulated(groups, "H100", "chosen") for groups in PROJECTED_GROUPS],
         "storage": storage,
         "run_loop": run_loop,
     }

@@ -27,7 +27,7 @@ void simulated(int shards, int units_per_shard, int workers) {
   const auto start = std::chrono::steady_clock::now();
   const SimulatedRun run = harsanyi::simulate(
       tasks, {}, workers, /*latency=*/0.005,
-      [&](harsanyi::UnitId unit) { return tasks[static_cast<std::size_t>(unit.value)].cost; });
+      [&](harsanyi::UnitId unit, bool) { return tasks[static_cast<std::size_t>(unit.value)].cost; });
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   fmt::print("{:>8} units, {:>6} affinities, {:>4} workers: {:.2f} s, {:.2e} events/s, busy {:.2f} %\n",
              tasks.size(), shards, workers, seconds, static_cast<double>(run.events) / seconds,

@@ -4,7 +4,8 @@
 //
 // CONFIG.json is a model's, as in configs/models. SAMPLES.json: {"pools": [{"shared_prefix": tokens,
 // "tokens": [length of each prompt]}, ..]}. A worker group computes FLOPS_PER_SECOND; LAYERS, COALITIONS,
-// SAMPLES are the extents of a unit. A unit pays for its trunk, wherever it runs. Prints JSON, see `report`.
+// SAMPLES are the extents of a unit, 0 for those that the program chooses. A unit finds its trunk done where
+// its worker's unit before had the same samples. Prints JSON, see `report`.
 
 #include <chrono>
 #include <ctime>
@@ -19,6 +20,7 @@
 
 #include "partition/base/error.hpp"
 #include "partition/plan/cost.hpp"
+#include "partition/plan/unit_size.hpp"
 #include "tests/schedule/simulated_run.hpp"
 #include "worker/model/model_config.hpp"
 
@@ -54,45 +56,59 @@ Samples read_samples(const std::string& file) {
   return samples;
 }
 
-std::vector<UnitTask> tasks_of(const SweepPlan& plan, const ModelShape& model, const Samples& samples) {
-  std::vector<UnitTask> tasks;
+std::vector<UnitCost> costs_of(const SweepPlan& plan, const ModelShape& model, const Samples& samples) {
+  std::vector<UnitCost> costs;
   for (const SweepUnit& unit : plan.units) {
     const auto first = static_cast<std::size_t>(unit.samples.first);
-    tasks.push_back({.cost = cost_of(unit, model, samples.tokens, samples.prefixes.at(first)).flops,
-                     .affinity = unit.samples.first,
-                     .done = false});
+    costs.push_back(cost_of(unit, model, samples.tokens, samples.prefixes.at(first)));
   }
+  return costs;
+}
+
+std::vector<UnitTask> tasks_of(const SweepPlan& plan, const std::vector<UnitCost>& costs) {
+  std::vector<UnitTask> tasks;
+  for (std::size_t i = 0; i < costs.size(); ++i)
+    tasks.push_back({.cost = costs[i].flops, .affinity = plan.units[i].samples.first, .done = false});
   return tasks;
 }
 
-json report(const std::vector<UnitTask>& tasks, int workers, double flops_per_second) {
-  const auto seconds = [&](UnitId unit) {
-    return tasks[static_cast<std::size_t>(unit.value)].cost / flops_per_second;
+json report(const SweepPlan& plan, const std::vector<UnitCost>& costs, int workers, double flops_per_second) {
+  const std::vector<UnitTask> tasks = tasks_of(plan, costs);
+  double computed = 0.0;
+  const auto seconds = [&](UnitId unit, bool same_samples) {
+    const UnitCost& cost = costs[static_cast<std::size_t>(unit.value)];
+    const double flops = cost.flops - (same_samples ? cost.trunk_flops : 0.0);
+    computed += flops;
+    return flops / flops_per_second;
   };
   const std::clock_t start = std::clock();
   const SimulatedRun run = simulate(tasks, {}, workers, kLatency, seconds);
   const double processor = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
-  const double flops = std::accumulate(tasks.begin(), tasks.end(), 0.0,
-                                       [](double sum, const UnitTask& task) { return sum + task.cost; });
+  const std::vector<double> useful = useful_flops(plan, costs);
   return {{"units", tasks.size()},
           {"workers", workers},
-          {"flops", flops},
+          {"useful_flops", std::accumulate(useful.begin(), useful.end(), 0.0)},
+          {"computed_flops", computed},
           {"makespan_seconds", run.makespan},
           {"busy_share", run.busy_share},
           {"busy_share_before_tail", run.busy_share_until((1 - kTail) * run.makespan)},
           {"scheduler_processor_seconds", processor},  // the simulation's own queue is in it
+          {"unit", {plan.sharding.layers, plan.sharding.coalitions, plan.sharding.samples}},
           {"units_per_second", static_cast<double>(tasks.size()) / run.makespan}};
 }
 
 json simulated_sweep(const std::vector<std::string>& words) {
   const ModelShape model = read_model_config(words.at(0)).shape;
   const Samples samples = read_samples(words.at(1));
-  const Sharding sharding{.layers = std::stoi(words.at(4)),
-                          .coalitions = std::stoi(words.at(5)),
-                          .samples = std::stoi(words.at(6))};
-  const SweepPlan plan =
-      make_sweep_plan({.layers = model.layers, .players = model.kv_heads, .pools = samples.pools}, sharding);
-  return report(tasks_of(plan, model, samples), std::stoi(words.at(2)), std::stod(words.at(3)));
+  const int workers = std::stoi(words.at(2));
+  const GameShape shape{.layers = model.layers, .players = model.kv_heads, .pools = samples.pools};
+  const Sharding given{.layers = std::stoi(words.at(4)),
+                       .coalitions = std::stoi(words.at(5)),
+                       .samples = std::stoi(words.at(6))};
+  const UnitSize size =
+      choose_unit_size(shape, SampleRounds{shape.pools}, {.given = given, .worker_groups = workers});
+  const SweepPlan plan = make_sweep_plan(shape, size.sharding);
+  return report(plan, costs_of(plan, model, samples), workers, std::stod(words.at(3)));
 }
 
 }  // namespace

@@ -204,6 +204,28 @@ TEST(PublishedFlops, AreSeveralTimesTheCostOfThePlansUnits) {
   EXPECT_GT(published_flops(plan, kSmall, tokens) / units, 3.0);
 }
 
+TEST(UsefulFlops, AreTheGamesOfEveryUnitAndOneTrunkPerShardOfSamples) {
+  const std::vector<int> tokens{41, 57, 44, 50};
+  const auto costs_of = [&](const SweepPlan& plan) {
+    std::vector<UnitCost> costs;
+    for (const SweepUnit& unit : plan.units) costs.push_back(cost_of(unit, kSmall, tokens, 23));
+    return costs;
+  };
+  const auto sum = [](const std::vector<double>& flops) {
+    return std::accumulate(flops.begin(), flops.end(), 0.0);
+  };
+  const auto whole = make_sweep_plan({30, 3, {4}}, {30, 8, 2});
+  const auto by_layer = make_sweep_plan({30, 3, {4}}, {1, 8, 2});
+  const auto whole_costs = costs_of(whole);
+  const auto layer_costs = costs_of(by_layer);
+  const std::vector<double> flops = useful_flops(by_layer, layer_costs);
+  EXPECT_DOUBLE_EQ(flops[0], layer_costs[0].flops);
+  EXPECT_DOUBLE_EQ(flops[1], layer_costs[1].flops - layer_costs[1].trunk_flops);
+  EXPECT_DOUBLE_EQ(flops[30], layer_costs[30].flops) << "other samples, another trunk";
+  EXPECT_NEAR(sum(flops) / sum(useful_flops(whole, whole_costs)), 1.0, 1e-12) << "however finely it is cut";
+  EXPECT_GT(layer_costs[0].trunk_flops, 0.0);
+}
+
 TEST(GenerationCost, IsThatOfEveryGameAndGrowsWithTheNewTokens) {
   const ModelShape model{.layers = 2,
                          .hidden = 8,

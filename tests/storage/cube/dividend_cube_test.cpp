@@ -21,6 +21,15 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
+/// Turns a cube of today into one of an older version.
+void make_version(const std::filesystem::path& path, int minor) {
+  const auto file = hdf5::open_file(path, hdf5::Access::read_write);
+  for (const char* name : {"unit_seconds", "unit_rank", "unit_flops", "run_seconds"})
+    ASSERT_GE(H5Ldelete(file.get(), name, H5P_DEFAULT), 0) << name;
+  ASSERT_GE(H5Adelete(file.get(), "format_minor"), 0);
+  hdf5::write_integer(file.get(), "format_minor", minor);
+}
+
 class Cube : public testing::Test {
  protected:
   TempFolder folder_;
@@ -185,14 +194,60 @@ TEST_F(Cube, OfVersion10HasAllSamplesInEveryLayer) {
     const auto file = hdf5::open_file(file_, hdf5::Access::read_write);
     ASSERT_GE(H5Adelete(file.get(), "stopping"), 0);
     ASSERT_GE(H5Ldelete(file.get(), "layer_samples", H5P_DEFAULT), 0);
-    ASSERT_GE(H5Adelete(file.get(), "format_minor"), 0);
-    hdf5::write_integer(file.get(), "format_minor", 0);
   }
+  make_version(file_, 0);
   auto cube = open_writer();
   EXPECT_EQ(cube.description().stopping.kind, Stopping::full);
   cube.complete_with(summaries_of(cube));
   const auto summaries = cube.summaries().value();
   for (const auto& summary : summaries) EXPECT_EQ(summary.samples, 7);
+}
+
+UnitProfile profile_of(int rank, double products) {
+  UnitProfile profile{.rank = rank};
+  profile.seconds[Activity::products] = products;
+  profile.seconds[Activity::waiting] = 0.5;
+  return profile;
+}
+
+TEST_F(Cube, KeepsTheProfileOfUnitsThatWereMeasured) {
+  description_.unit_flops.assign(blocks_.size(), 2.0);
+  blocks_[0].profile = profile_of(3, 0.25);
+  blocks_[2].profile = profile_of(0, 0.75);
+  RunSeconds run;
+  run[RunPart::wall] = 1.5;
+  {
+    auto cube = open_writer();
+    EXPECT_FALSE(cube.profile()) << "nothing is measured yet";
+    cube.store(std::span{blocks_}.first(1));
+    cube.add_to_profile(run);
+  }
+  auto cube = open_writer();
+  cube.store(std::span{blocks_}.subspan(1));
+  cube.add_to_profile(run);
+  const auto profile = DividendCube::open(file_).profile().value();
+  EXPECT_EQ(profile.units[0], profile_of(3, 0.25));
+  EXPECT_EQ(profile.units[1], std::nullopt);
+  EXPECT_EQ(profile.units[2], profile_of(0, 0.75));
+  EXPECT_EQ(profile.unit_flops, description_.unit_flops);
+  EXPECT_EQ(profile.run[RunPart::wall], 3.0) << "runs add up";
+}
+
+TEST_F(Cube, OfAVersionWithoutAProfileIsContinuedWithoutOne) {
+  static_cast<void>(open_writer());
+  make_version(file_, 1);
+  for (Block& block : blocks_) block.profile = profile_of(1, 1.0);
+  auto cube = open_writer();
+  cube.store(blocks_);
+  cube.add_to_profile({});
+  cube.complete_with(summaries_of(cube));
+  EXPECT_FALSE(cube.profile());
+  EXPECT_TRUE(cube.complete());
+}
+
+TEST_F(Cube, RefusesOperationsOfAnotherPlan) {
+  description_.unit_flops = {1.0};
+  EXPECT_THAT(storage_error([&] { static_cast<void>(open_writer()); }), HasSubstr("operations of 1 units"));
 }
 
 TEST_F(Cube, IsContinuedWhereItWasLeft) {
