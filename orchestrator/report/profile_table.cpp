@@ -83,6 +83,7 @@ std::vector<RankProfile> by_rank(const SweepProfile& profile) {
     if (std::isfinite(profile.unit_flops[unit])) rank.flops += profile.unit_flops[unit];
   }
   std::vector<RankProfile> list;
+  list.reserve(ranks.size());
   for (const auto& [number, rank] : ranks) list.push_back(rank);
   return list;
 }
