@@ -10,6 +10,7 @@
 #include "orchestrator/config/plan_options.hpp"
 #include "orchestrator/config/report_options.hpp"
 #include "orchestrator/config/select_options.hpp"
+#include "orchestrator/config/status_options.hpp"
 #include "orchestrator/config/sweep_options.hpp"
 #include "partition/base/error.hpp"
 #include "tests/support/temp_folder.hpp"
@@ -59,8 +60,9 @@ Arguments operator+(Arguments left, const Arguments& right) {
 
 template <class Options>
 class EveryCommand : public testing::Test {};
-using AllOptions = testing::Types<DoctorOptions, EvaluateOptions, ForwardOptions, InspectOptions,
-                                  LayersOptions, PlanOptions, ReportOptions, SelectOptions, SweepOptions>;
+using AllOptions =
+    testing::Types<DoctorOptions, EvaluateOptions, ForwardOptions, InspectOptions, LayersOptions, PlanOptions,
+                   ReportOptions, SelectOptions, StatusOptions, SweepOptions>;
 TYPED_TEST_SUITE(EveryCommand, AllOptions);
 
 TYPED_TEST(EveryCommand, ReadsBackTheConfigurationItPrints) {
