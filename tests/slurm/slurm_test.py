@@ -1,5 +1,9 @@
 """Studies under a real Slurm: jobs that end well, are stopped in every way that it knows, and go on by themselves."""
 
+import re
+import subprocess
+
+import pytest
 from bits import digests
 from cluster import wait_until
 from program import write_rows
@@ -92,6 +96,36 @@ def test_a_preempted_job_with_a_grace_time_goes_on(study: Study, reference):
     study.cluster.wait_for_requeue(job)
     go_on(study, job)
     assert digests(study.cube) == reference
+
+
+@pytest.mark.parametrize("request_and_binding", [["--gpus-per-task=1"], ["--gres=gpu:2", "--gpu-bind=single:1"]])
+def test_ranks_have_a_gpu_each(study: Study, request_and_binding):
+    done = short_sweep(study, *request_and_binding)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("request_and_binding", [["--gres=gpu:1"], ["--gres=gpu:2"]])
+def test_ranks_that_share_a_gpu_are_told_so(study: Study, request_and_binding):
+    done = short_sweep(study, *request_and_binding)
+    assert done.returncode == 2
+    assert re.search(r"ranks 0 and 1 on n\d share GPU 0", done.stderr), done.stderr
+    assert not (study.folder / "cube.h5").exists()
+
+
+def test_ranks_of_a_node_have_cores_of_their_own(study: Study):
+    report = "echo $(hostname) $(taskset --cpu-list --pid $$ | sed 's/.*: //')"
+    placed = study.cluster.run("srun", "--nodes=2", "--ntasks-per-node=2", "--cpus-per-task=1", "--cpu-bind=cores", "bash",
+                               "-c", report).split("\n")[:-1]  # fmt: skip
+    assert len(set(placed)) == 4, placed
+
+
+def short_sweep(study: Study, *srun_words: str) -> subprocess.CompletedProcess:
+    """Four ranks on two nodes."""
+    study.write_sweep(samples=8)
+    words = ["srun", "--mpi=pmix", "--nodes=2", "--ntasks-per-node=2", *srun_words, study.harsanyi, "sweep", "--config",
+             "sweep.ini", "--model", "one", "--cube", "cube.h5"]  # fmt: skip
+    return subprocess.run([str(word) for word in words], env=study.cluster.environment, cwd=study.folder, text=True,
+                          capture_output=True, timeout=60)  # fmt: skip
 
 
 def go_on(study: Study, job: str) -> None:
