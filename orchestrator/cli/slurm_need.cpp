@@ -37,8 +37,11 @@ void add_units(Need& need, std::span<const UnitCost> costs) {
 Need sweep_need(const SlurmOptions& options, const StudyModel& model, const std::filesystem::path& out) {
   const auto sweep = read_options<SweepOptions>("sweep", {"--config", options.sweep.string(), "--model",
                                                           model.folder.string(), "--cube", out / "cube.h5"});
-  const SweepJob job =
-      options.prompt_tokens > 0 ? assumed_sweep(sweep, options.prompt_tokens) : prepare_sweep(sweep);
+  // The ranks follow from this need, so only those asked for are known; operations hardly depend on them.
+  const UnitsFor units{.worker_groups = options.wish.nodes * std::max(1, options.wish.ranks_per_node),
+                       .recorded = recorded_sharding(sweep.cube)};
+  const SweepJob job = options.prompt_tokens > 0 ? assumed_sweep(sweep, options.prompt_tokens, units)
+                                                 : prepare_sweep(sweep, units);
   Need need{.weights_bytes = weights_bytes(job.model, sweep.model.compute.dtype)};
   add_units(need, job.costs);
   return need;
