@@ -172,7 +172,7 @@ class Cluster:
         return self.job(number)
 
     def wait_for_requeue(self, number: str) -> None:
-        """Until the job waits again after it ran. On its way there it may be FAILED for an instant."""
+        """Until the job waits again after it ran."""
         self.wait_for_job(number, "requeued", lambda job: job["Restarts"] != "0" and job["JobState"] == "PENDING")
 
     def wait_for_job(self, number: str, what: str, holds: Callable[[dict], bool], seconds: float = 60.0) -> None:
@@ -185,8 +185,10 @@ class Cluster:
         wait_until(f"job {number} is {what}", look, seconds, job)
 
     def start_requeued(self, number: str) -> None:
-        """A requeued job would wait for two minutes; returns once it has left the queue."""
-        self.run("scontrol", "update", f"JobId={number}", "StartTime=now")
+        """A requeued job would wait for two minutes; returns once it has left the queue.
+
+        Not at once: a node takes the job for revoked in the second in which it was requeued."""
+        self.run("scontrol", "update", f"JobId={number}", "StartTime=now+2")
         wait_until(f"job {number} starts", lambda: self.job(number)["JobState"] != "PENDING")
 
 
