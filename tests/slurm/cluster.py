@@ -19,26 +19,28 @@ def reason_not_to_run() -> str:
     for program in ("slurmctld", "slurmd", "munged", "srun", "unshare"):
         if shutil.which(program, path=f"{os.environ['PATH']}:/usr/sbin") is None:
             return f"{program} is not installed (tools/packages-test.txt)"
+    if (os.cpu_count() or 1) < 2:
+        return "two ranks of a node need two cores"
     if os.geteuid() != 0:
         return "the node daemons need root for namespaces of their own"
     tried = subprocess.run([*NAMESPACES, "mount", "--make-rprivate", "/"], capture_output=True, text=True)
     return "" if tried.returncode == 0 else f"namespaces are not allowed here: {tried.stderr.strip()}"
 
 
-def wait_until(what: str, holds: Callable[[], bool], seconds: float = 60.0) -> None:
+def wait_until(what: str, holds: Callable[[], bool], seconds: float = 60.0, found: object = "") -> None:
     deadline = time.monotonic() + seconds
     while not holds():
-        assert time.monotonic() < deadline, f"after {seconds:.0f} s still not: {what}"
+        assert time.monotonic() < deadline, f"after {seconds:.0f} s still not: {what} {found}"
         time.sleep(0.05)
 
 
 @dataclass
 class Cluster:
-    """Nodes n1, n2, ... with `cpus` claimed cores and `gpus` fake GPUs each. Everything lies in `folder`."""
+    """Nodes n1, n2, ... with `cpus` cores, the same ones, and `gpus` fake GPUs each. Everything lies in `folder`."""
 
     folder: Path
     nodes: int = 2
-    cpus: int = 8
+    cpus: int = min(os.cpu_count() or 1, 8)  # no more than there are: ranks could not be bound to the others
     gpus: int = 2
     port: int = 0  # of the controller; the next ones are the nodes'
     environment: dict[str, str] = field(default_factory=dict)
@@ -166,32 +168,28 @@ class Cluster:
         return dict(word.split("=", 1) for word in shown.split() if "=" in word)
 
     def wait_for_state(self, number: str, *states: str, seconds: float = 60.0) -> dict[str, str]:
-        def reached_or_ended() -> bool:
-            return self.job(number)["JobState"] in {*states, *ENDED}
+        self.wait_for_job(number, " or ".join(states), lambda job: job["JobState"] in states, seconds)
+        return self.job(number)
 
-        wait_until(f"job {number} is {' or '.join(states)}", reached_or_ended, seconds)
-        job = self.job(number)
-        assert job["JobState"] in states, f"{job['JobState']}, exit code {job['ExitCode']}"
-        return job
-
-    def wait_for_requeue(self, number: str, seconds: float = 60.0) -> None:
+    def wait_for_requeue(self, number: str) -> None:
         """Until the job waits again after it ran."""
+        self.wait_for_job(number, "requeued", lambda job: job["Restarts"] != "0" and job["JobState"] == "PENDING")
 
-        def waits_or_ended() -> bool:
-            job = self.job(number)
-            return job["Restarts"] != "0" and job["JobState"] == "PENDING" or job["JobState"] in ENDED
+    def wait_for_job(self, number: str, what: str, holds: Callable[[dict], bool], seconds: float = 60.0) -> None:
+        job = {}
 
-        wait_until(f"job {number} is requeued", waits_or_ended, seconds)
-        job = self.job(number)
-        assert job["JobState"] == "PENDING", f"{job['JobState']}, exit code {job['ExitCode']}"
+        def look() -> bool:
+            job.update(self.job(number))
+            return holds(job)
+
+        wait_until(f"job {number} is {what}", look, seconds, job)
 
     def start_requeued(self, number: str) -> None:
-        """A requeued job would wait for two minutes; returns once it has left the queue."""
-        self.run("scontrol", "update", f"JobId={number}", "StartTime=now")
+        """A requeued job would wait for two minutes; returns once it has left the queue.
+
+        Not at once: a node takes the job for revoked in the second in which it was requeued."""
+        self.run("scontrol", "update", f"JobId={number}", "StartTime=now+2")
         wait_until(f"job {number} starts", lambda: self.job(number)["JobState"] != "PENDING")
-
-
-ENDED = {"COMPLETED", "FAILED", "CANCELLED", "TIMEOUT", "NODE_FAIL"}
 
 
 def free_ports(count: int) -> int:

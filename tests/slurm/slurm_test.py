@@ -114,8 +114,8 @@ def test_ranks_that_share_a_gpu_are_told_so(study: Study, request_and_binding):
 
 def test_ranks_of_a_node_have_cores_of_their_own(study: Study):
     report = "echo $(hostname) $(taskset --cpu-list --pid $$ | sed 's/.*: //')"
-    placed = study.cluster.run("srun", "--nodes=2", "--ntasks-per-node=2", "--cpus-per-task=1", "--cpu-bind=cores", "bash",
-                               "-c", report).split("\n")[:-1]  # fmt: skip
+    words = ["--nodes=2", "--ntasks-per-node=2", "--cpus-per-task=1", "--cpu-bind=cores", "bash", "-c", report]
+    placed = study.cluster.run("srun", *words).splitlines()
     assert len(set(placed)) == 4, placed
 
 
