@@ -18,6 +18,7 @@ constexpr std::int32_t kNobody = -1;
 template <class E>
 hdf5::Dataset create_enum_axis(hid_t file, const std::string& name) {
   std::vector<std::string> labels;
+  labels.reserve(EnumNames<E>::names.size());
   for (const auto& [entry, label] : EnumNames<E>::names) labels.emplace_back(label);
   return hdf5::create_axis(file, name, labels);
 }
