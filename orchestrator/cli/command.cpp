@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "orchestrator/cli/shell_text.hpp"
+#include "partition/base/shell_text.hpp"
 
 namespace harsanyi {
 

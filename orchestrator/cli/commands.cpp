@@ -44,6 +44,20 @@ const std::vector<Command>& commands() {
           "report", "tables and figures of finished files, as one page",
           "harsanyi report --cube cube.h5 --groups groups.h5 --results results.h5 --out report", "",
           run_report),
+      make_command<SlurmOptions>(
+          "slurm", "write the jobs of a study for Slurm, say what they ask for and why, and submit them",
+          "harsanyi slurm --config study.ini --cluster configs/clusters/example.ini --submit",
+          "sweep, select, evaluate and report, each a job (an array over several models) that starts once the one "
+          "before\n"
+          "has succeeded. A job that nears its time limit finishes its units and requeues itself. The scripts can "
+          "be read and\n"
+          "changed; --dry-run shows them.",
+          run_slurm),
+      make_command<StatusOptions>(
+          "status", "tell how far a run is, from any node, without touching the file it writes",
+          "harsanyi status cube.h5",
+          "Reads the small file that a run keeps beside its cube or results file: cube.h5.status.json.",
+          run_status),
       make_command<InspectOptions>(
           "inspect", "show what a cube, groups or results file holds",
           "harsanyi inspect cube.h5 --require-complete --verify",

@@ -12,6 +12,8 @@
 #include "orchestrator/config/plan_options.hpp"
 #include "orchestrator/config/report_options.hpp"
 #include "orchestrator/config/select_options.hpp"
+#include "orchestrator/config/slurm_options.hpp"
+#include "orchestrator/config/status_options.hpp"
 #include "orchestrator/config/sweep_options.hpp"
 
 // The function of each command, in <command>_command.cpp. They throw Error types; run_program reports those.
@@ -25,6 +27,8 @@ ExitCode run_select(const SelectOptions& options, const Invocation& invocation);
 ExitCode run_layers(const LayersOptions& options, const Invocation& invocation);
 ExitCode run_evaluate(const EvaluateOptions& options, const Invocation& invocation);
 ExitCode run_report(const ReportOptions& options, const Invocation& invocation);
+ExitCode run_slurm(const SlurmOptions& options, const Invocation& invocation);
+ExitCode run_status(const StatusOptions& options, const Invocation& invocation);
 ExitCode run_inspect(const InspectOptions& options, const Invocation& invocation);
 ExitCode run_inspect_benchmark(const InspectBenchmarkOptions& options, const Invocation& invocation);
 ExitCode run_forward(const ForwardOptions& options, const Invocation& invocation);

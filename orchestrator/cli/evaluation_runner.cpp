@@ -6,6 +6,7 @@
 #include "orchestrator/job/provenance.hpp"
 #include "orchestrator/job/run_job.hpp"
 #include "orchestrator/run/engine_library.hpp"
+#include "orchestrator/run/status_file.hpp"
 #include "orchestrator/run/together.hpp"
 #include "worker/model/checkpoint.hpp"
 
@@ -62,7 +63,10 @@ EvaluationRunner::Run EvaluationRunner::run(const EvaluationJob& job, const std:
     if (leads) run.results = open(job, with_weights(identity, job), file);
   });
 
-  const auto progress = make_progress({.title = settings_.title});
+  std::optional<StatusFile> status;
+  if (leads && !run.results->complete()) status.emplace(file, world_.size());
+  const auto progress =
+      with_status(make_progress({.title = settings_.title}), status ? &*status : nullptr, settings_.title);
   RunOptions options;
   options.schedule.attempts = settings_.attempts;
   options.describe = [&](UnitId unit) { return describe_unit(job, unit); };
@@ -76,6 +80,7 @@ EvaluationRunner::Run EvaluationRunner::run(const EvaluationJob& job, const std:
   together(world_, [&] {
     if (leads && run.outcome.complete() && !run.results->complete()) run.results->mark_complete();
   });
+  if (status) status->ended(run.outcome, run.results->complete());
   return run;
 }
 

@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "orchestrator/cli/failure.hpp"
+#include "orchestrator/run/gpu_binding.hpp"
 #include "partition/base/error.hpp"
 
 namespace harsanyi {
@@ -10,6 +11,7 @@ namespace harsanyi {
 ExitCode in_world(const std::function<ExitCode(World&)>& body) {
   const std::unique_ptr<World> world = make_world();
   try {
+    check_gpu_binding(*world);
     return body(*world);
   } catch (const Error& error) {
     return report_failure(error, std::cerr);

@@ -127,11 +127,14 @@ ExitCode sweep_in(World& world, const SweepOptions& options, const Invocation& i
   run.describe = [&](UnitId unit) {
     return describe_unit(job->plan.units[static_cast<std::size_t>(unit.index())]);
   };
-  const RunOutcome outcome =
-      run_rounds(world, *job, leads ? &*cube : nullptr, compute, job->identity.digest(), run);
+  std::optional<StatusFile> status;
+  if (leads && !cube->complete()) status.emplace(options.cube, world.size());
+  const RunOutcome outcome = run_rounds(world, *job, leads ? &*cube : nullptr, compute,
+                                        job->identity.digest(), run, status ? &*status : nullptr);
   together(world, [&] {
     if (leads && outcome.complete() && !cube->complete()) reduce(*cube);
   });
+  if (status) status->ended(outcome, cube->complete());
   if (leads) say_end(*cube, outcome, options.cube);
   if (leads && options.profile) say_profile(*cube);
   return exit_code_of(outcome);

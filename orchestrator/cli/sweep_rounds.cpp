@@ -69,7 +69,7 @@ void add(RunOutcome& total, const RunOutcome& round) {
 }  // namespace
 
 RunOutcome run_rounds(World& world, const SweepJob& job, DividendCube* cube, const WorkFunction& compute,
-                      const std::string& digest, const RunOptions& options) {
+                      const std::string& digest, const RunOptions& options, StatusFile* status) {
   const bool leads = world.rank() == Rank{0};
   const auto told = [&](std::int64_t on_rank_0) { return told_by_rank_0(world.communicator(), on_rank_0); };
   std::optional<Rounds> rounds;
@@ -85,7 +85,8 @@ RunOutcome run_rounds(World& world, const SweepJob& job, DividendCube* cube, con
     });
     const int round = static_cast<int>(told(next));
     if (round == kNoRound) break;
-    const auto progress = make_progress({.title = title_of(job, round)});
+    const std::string title = title_of(job, round);
+    const auto progress = with_status(make_progress({.title = title}), status, title);
     const RunOutcome outcome =
         run_units(world, leads ? rounds->tasks() : job.tasks(), cube, compute, digest, *progress, options);
     together(world, [&] {

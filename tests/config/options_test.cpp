@@ -10,6 +10,8 @@
 #include "orchestrator/config/plan_options.hpp"
 #include "orchestrator/config/report_options.hpp"
 #include "orchestrator/config/select_options.hpp"
+#include "orchestrator/config/slurm_options.hpp"
+#include "orchestrator/config/status_options.hpp"
 #include "orchestrator/config/sweep_options.hpp"
 #include "partition/base/error.hpp"
 #include "tests/support/temp_folder.hpp"
@@ -59,8 +61,9 @@ Arguments operator+(Arguments left, const Arguments& right) {
 
 template <class Options>
 class EveryCommand : public testing::Test {};
-using AllOptions = testing::Types<DoctorOptions, EvaluateOptions, ForwardOptions, InspectOptions,
-                                  LayersOptions, PlanOptions, ReportOptions, SelectOptions, SweepOptions>;
+using AllOptions =
+    testing::Types<DoctorOptions, EvaluateOptions, ForwardOptions, InspectOptions, LayersOptions, PlanOptions,
+                   ReportOptions, SelectOptions, SlurmOptions, StatusOptions, SweepOptions>;
 TYPED_TEST_SUITE(EveryCommand, AllOptions);
 
 TYPED_TEST(EveryCommand, ReadsBackTheConfigurationItPrints) {
@@ -232,6 +235,47 @@ TEST(ReportOptions, NeedSomethingToReportOn) {
   EXPECT_NE(message_for<ReportOptions>({"--cube", "c", "--attention-before", "b"}).find("belong together"),
             std::string::npos);
   EXPECT_NO_THROW((void)parsed<ReportOptions>({"--results", "r"}));
+}
+
+const Arguments kSlurm{"--model", "models/one", "--sweep", "s.ini", "--evaluate", "e.ini"};
+
+TEST(SlurmOptions, TakeTheClustersFileBelowWhatIsNamed) {
+  const test::TempFolder folder;
+  std::ofstream{folder / "site.ini"} << "partition = gpu\ncores-per-node = 64\nsetup = module load a\n";
+  const Arguments site{"--cluster", (folder / "site.ini").string()};
+  const auto options = parsed<SlurmOptions>(kSlurm + Arguments{"--partition", "debug"} + site);
+  EXPECT_EQ(options.cluster.partition, "debug");
+  EXPECT_EQ(options.cluster.cores_per_node, 64);
+  EXPECT_EQ(options.cluster.setup, std::vector<std::string>{"module load a"});
+  std::ofstream{folder / "site.ini"} << "partitoin = gpu\n";
+  EXPECT_NE(message_for<SlurmOptions>(kSlurm + site)
+                .find("site.ini:1: 'slurm' has no option 'partitoin'; the "
+                      "nearest is 'partition'"),
+            std::string::npos);
+}
+
+TEST(SlurmOptions, ShippedClustersAreRead) {
+  for (const auto& file : std::filesystem::directory_iterator{HARSANYI_SOURCE_DIR "/configs/clusters"})
+    EXPECT_GT(
+        parsed<SlurmOptions>(kSlurm + Arguments{"--cluster", file.path().string()}).cluster.cores_per_node,
+        1);
+}
+
+TEST(SlurmOptions, RefuseStagesThatMakeNoChain) {
+  EXPECT_NE(
+      message_for<SlurmOptions>({"--model", "m", "--sweep", "s.ini"}).find("stage evaluate needs --evaluate"),
+      std::string::npos);
+  EXPECT_EQ(parsed<SlurmOptions>({"--model", "m", "--sweep", "s.ini", "--stage", "sweep"}).stages.size(), 1U);
+  for (const char* second : {"sweep", "evaluate"})
+    EXPECT_NE(
+        message_for<SlurmOptions>(kSlurm + Arguments{"--stage", "evaluate", "--stage", second}).find("order"),
+        std::string::npos);
+}
+
+TEST(SlurmOptions, RefuseModelsWhoseOutputsWouldMeet) {
+  EXPECT_NE(message_for<SlurmOptions>(kSlurm + Arguments{"--model", "others/one/"}).find("others/one/"),
+            std::string::npos);
+  EXPECT_EQ(name_of_model("models/one/"), "one");
 }
 
 TEST(InspectOptions, TakeTheFileAsAFreeArgument) {

@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <memory>
 
-#include "orchestrator/cli/shell_text.hpp"
+#include "partition/base/shell_text.hpp"
 
 namespace harsanyi {
 

@@ -1,4 +1,4 @@
-#include "orchestrator/cli/shell_text.hpp"
+#include "partition/base/shell_text.hpp"
 
 #include <algorithm>
 #include <string_view>
