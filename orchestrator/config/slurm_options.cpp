@@ -40,10 +40,8 @@ void describe_habits(OptionSet& set, Cluster& cluster) {
   set.add({"cpu-bind", "HOW", "srun --cpu-bind"}, cluster.cpu_bind);
   set.add({"container", "COMMAND", "goes in front of harsanyi, as in apptainer exec --nv image.sif"},
           cluster.container);
-  set.add({"setup", "LINE", "shell line before anything else, as in module load openmpi; may be repeated"},
-          cluster.setup);
-  set.add({"sbatch", "OPTION", "further option of sbatch, as in --constraint=a100; may be repeated"},
-          cluster.sbatch);
+  set.add({"setup", "LINE", "shell line before anything else, as in module load openmpi"}, cluster.setup);
+  set.add({"sbatch", "OPTION", "further option of sbatch, as in --constraint=a100"}, cluster.sbatch);
 }
 
 void describe_cluster(OptionSet& set, Cluster& cluster) {
@@ -61,10 +59,9 @@ void read_cluster(const std::filesystem::path& file, Cluster& cluster) {
 
 void describe_study(OptionSet& set, SlurmOptions& options) {
   set.begin_group("Study");
-  set.add({"model", "DIR", "Hugging Face folder; several make job arrays. May be repeated"}, options.models);
+  set.add({"model", "DIR", "Hugging Face folder; several make job arrays"}, options.models);
   set.require("model");
-  set.add({"stage", "NAME", "jobs to write, each after the one before has succeeded; may be repeated"},
-          options.stages);
+  set.add({"stage", "NAME", "jobs to write, each after the one before has succeeded"}, options.stages);
   set.add({"sweep", "FILE", "configuration file of `sweep`, without model and cube"}, options.sweep);
   set.add({"select", "FILE", "configuration file of `select`; may be left out"}, options.select);
   set.add({"evaluate", "FILE", "configuration file of `evaluate`, without model, groups and results"},

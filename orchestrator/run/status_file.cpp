@@ -136,7 +136,7 @@ RunStatus read_status(const std::filesystem::path& record) {
   }
 }
 
-StatusFile::StatusFile(std::filesystem::path record, int ranks, std::chrono::milliseconds interval)
+StatusFile::StatusFile(const std::filesystem::path& record, int ranks, std::chrono::milliseconds interval)
     : path_{status_path(record)}, interval_{interval} {
   status_.ranks = ranks;
   status_.host = host_name();

@@ -58,7 +58,7 @@ class StatusFile {
  public:
   /// @param interval  between two writes while the run goes on; also how often a living run shows that it
   /// lives
-  StatusFile(std::filesystem::path record, int ranks,
+  StatusFile(const std::filesystem::path& record, int ranks,
              std::chrono::milliseconds interval = std::chrono::seconds{5});
   StatusFile(const StatusFile&) = delete;
   StatusFile& operator=(const StatusFile&) = delete;
