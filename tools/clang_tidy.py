@@ -68,16 +68,19 @@ def read_sources(build: Path, root: Path) -> list[Source]:
     except OSError as error:
         raise ToolError(f"{database}: cannot be read; run cmake --preset release first") from error
     own = [entry for entry in entries if is_own(Path(entry["file"]), root)]
-    return [Source(Path(entry["file"]), without_precompiled_header(entry), Path(entry["directory"])) for entry in own]
+    return [Source(Path(entry["file"]), as_clang_takes_it(entry), Path(entry["directory"])) for entry in own]
 
 
 def is_own(file: Path, root: Path) -> bool:
     return file.is_relative_to(root) and file.relative_to(root).parts[0] in MODULES
 
 
-def without_precompiled_header(entry: dict[str, str]) -> tuple[str, ...]:
-    """The compile command as clang can take it: GCC's precompiled header, which clang cannot read, is left to
-    the #include lines of the sources; ccache, the output and the source itself are dropped."""
+OF_GCC = ("-Winvalid-pch", "-fno-thread-jumps")
+
+
+def as_clang_takes_it(entry: dict[str, str]) -> tuple[str, ...]:
+    """The compile command without what clang cannot take: options of GCC's own, and its precompiled header, which
+    is left to the #include lines of the sources; ccache, the output and the source itself are dropped."""
     words = shlex.split(entry["command"])
     kept: list[str] = []
     skip = 0
@@ -86,7 +89,7 @@ def without_precompiled_header(entry: dict[str, str]) -> tuple[str, ...]:
             skip -= 1
         elif word == "-o" or (word == "-include" and "cmake_pch" in words[place + 1]):
             skip = 1
-        elif word not in ("-c", "-Winvalid-pch", entry["file"]) and Path(word).name != "ccache":
+        elif word not in (*OF_GCC, "-c", entry["file"]) and Path(word).name != "ccache":
             kept.append(word)
     return tuple(kept)
 

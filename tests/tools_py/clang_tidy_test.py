@@ -58,9 +58,10 @@ def test_findings_are_shown_in_every_run(project):
     assert first.startswith("partition/a.cpp")
 
 
-def test_the_precompiled_header_and_the_output_leave_the_command():
+def test_what_clang_cannot_take_and_the_output_leave_the_command():
     entry = {
-        "command": "/usr/bin/ccache /usr/bin/c++ -O2 -Winvalid-pch -include /b/cmake_pch.hxx -o a.o -c /r/a.cpp",
+        "command": "/usr/bin/ccache /usr/bin/c++ -O2 -fno-thread-jumps -Winvalid-pch -include /b/cmake_pch.hxx "
+        "-o a.o -c /r/a.cpp",
         "file": "/r/a.cpp",
     }
-    assert clang_tidy.without_precompiled_header(entry) == ("/usr/bin/c++", "-O2")
+    assert clang_tidy.as_clang_takes_it(entry) == ("/usr/bin/c++", "-O2")
