@@ -37,17 +37,20 @@ constexpr std::int64_t kLastRows = 256;
 // Copies that wait for the last layer's MLP: a batch of them has only one row per prompt.
 class WaitingCopies {
  public:
-  void add(LayerId layer, std::span<const Coalition> coalitions, const at::Tensor& inputs_CBd) {
-    for (const Coalition coalition : coalitions) games_.emplace_back(layer, coalition);
+  /// @param layers  whose games have these copies
+  void add(Range<LayerId> layers, std::span<const Coalition> coalitions, const at::Tensor& inputs_CBd) {
+    for (const Coalition coalition : coalitions) games_.emplace_back(layers, coalition);
     inputs_.push_back(inputs_CBd);
     rows_ += inputs_CBd.size(0) * inputs_CBd.size(1);
   }
   [[nodiscard]] std::int64_t rows() const noexcept { return rows_; }
-  [[nodiscard]] std::span<const std::pair<LayerId, Coalition>> games() const noexcept { return games_; }
+  [[nodiscard]] std::span<const std::pair<Range<LayerId>, Coalition>> games() const noexcept {
+    return games_;
+  }
   [[nodiscard]] at::Tensor inputs_CBd() const { return at::cat(inputs_); }
 
  private:
-  std::vector<std::pair<LayerId, Coalition>> games_;
+  std::vector<std::pair<Range<LayerId>, Coalition>> games_;
   std::vector<at::Tensor> inputs_;
   std::int64_t rows_ = 0;
 };
@@ -70,11 +73,13 @@ const SweepEngine::Trunk& SweepEngine::trunk_of(std::span<const Prompt> samples)
   trunk_.reset();
   Trunk trunk{std::move(tokens), decoder_.rows_of(RowLayout::sharing_prefix(samples)), {}, {}};
   at::Tensor x = decoder_.embed(trunk.rows);
-  for (int layer = 0; layer < decoder_.config().shape.layers; ++layer) {
+  const int last = decoder_.config().shape.layers - 1;
+  for (int layer = 0; layer < last; ++layer) {
     trunk.inputs_1Rd.push_back(x);
-    x = decoder_.layer(layer, x, trunk.rows, wanted_of(layer));
+    x = decoder_.layer(layer, x, trunk.rows, QueryRows::all);
   }
-  trunk.last_1Bd = x;
+  trunk.inputs_1Rd.push_back(x);
+  trunk.last_mlp_1Bd = decoder_.mlp_input(last, x, trunk.rows, QueryRows::last_of_each_prompt);
   return trunk_.emplace(std::move(trunk));
 }
 
@@ -157,19 +162,20 @@ std::vector<double> SweepEngine::values(const SweepUnit& unit, std::span<const P
     const at::Tensor last_CBd = decoder_.mlp(decoder_.config().shape.layers - 1, waiting.inputs_CBd());
     const std::vector<double> values = answer_values(decoder_, last_CBd, samples, rules.value);
     for (std::size_t c = 0; c < waiting.games().size(); ++c) {
-      const auto& [layer, coalition] = waiting.games()[c];
-      table.put(layer, coalition, std::span{values}.subspan(c * samples.size(), samples.size()));
+      const auto& [layers, coalition] = waiting.games()[c];
+      for (const LayerId layer : layers)
+        table.put(layer, coalition, std::span{values}.subspan(c * samples.size(), samples.size()));
     }
     waiting = {};
   };
+  if (unit.coalitions.contains(grand)) waiting.add(unit.layers, std::span{&grand, 1}, trunk.last_mlp_1Bd);
   for (const LayerId layer : unit.layers) {
-    if (unit.coalitions.contains(grand))
-      table.put(layer, grand, answer_values(decoder_, trunk.last_1Bd, samples, rules.value));
-    if (masked.empty()) continue;
+    if (masked.empty()) break;
     const PlayerOutputs players = player_outputs(layer.value, trunk, rules);
     for (std::size_t first = 0; first < masked.size(); first += copies) {
       const auto batch = std::span{masked}.subspan(first, std::min(copies, masked.size() - first));
-      waiting.add(layer, batch, run_to_last_mlp(layer.value, players, batch, trunk.rows));
+      waiting.add({layer.index(), layer.index() + 1}, batch,
+                  run_to_last_mlp(layer.value, players, batch, trunk.rows));
       if (waiting.rows() >= kLastRows) finish_waiting();
     }
   }

@@ -32,7 +32,7 @@ class SweepEngine {
     std::vector<std::vector<std::int32_t>> tokens;  ///< what it belongs to
     Rows rows;
     std::vector<at::Tensor> inputs_1Rd;  ///< [layers] input of each layer
-    at::Tensor last_1Bd;                 ///< output of the last layer at the last positions
+    at::Tensor last_mlp_1Bd;             ///< what the last layer's MLP receives at the last positions
   };
 
   /// One layer's attention output split by player, [n, R or B, d] each.
