@@ -31,7 +31,7 @@ struct UnitCost {
 };
 
 /// Rows of one matrix product at most, copies of the unit's rows taken together; the engine batches by it.
-inline constexpr std::int64_t kContinuationRows = 2048;
+inline constexpr std::int64_t kContinuationRows = 1024;
 
 /// Cost of one sweep unit on the engine's path (spec gac.md section 9; worker/engine/sweep_engine.cpp), when
 /// its worker has not met the unit's samples before. With d, H, H_kv, D, I as in `ModelShape`, n_s the prompt
