@@ -47,12 +47,10 @@ const std::vector<Command>& commands() {
       make_command<SlurmOptions>(
           "slurm", "write the jobs of a study for Slurm, say what they ask for and why, and submit them",
           "harsanyi slurm --config study.ini --cluster configs/clusters/example.ini --submit",
-          "sweep, select, evaluate and report, each a job (an array over several models) that starts once "
-          "the one "
-          "before\n"
-          "has succeeded. A job that nears its time limit finishes its units and requeues itself. The "
-          "scripts can "
-          "be read and\n"
+          "sweep, select, evaluate and report, each a job (an array over several models) that starts "
+          "once the one before\n"
+          "has succeeded. A job that nears its time limit finishes its units and requeues itself. "
+          "The scripts can be read and\n"
           "changed; --dry-run shows them.",
           run_slurm),
       make_command<StatusOptions>(

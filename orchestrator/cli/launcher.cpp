@@ -1,22 +1,11 @@
 #include "orchestrator/cli/launcher.hpp"
 
 #include <array>
-#include <charconv>
-#include <cstdlib>
-#include <string_view>
+
+#include "orchestrator/run/environment.hpp"
 
 namespace harsanyi {
 namespace {
-
-std::optional<int> number_in_environment(const char* name) {
-  const char* text = std::getenv(name);
-  if (text == nullptr) return std::nullopt;
-  const std::string_view view{text};
-  int number = 0;
-  const auto [end, problem] = std::from_chars(view.data(), view.data() + view.size(), number);
-  if (problem != std::errc{} || end != view.data() + view.size()) return std::nullopt;
-  return number;
-}
 
 struct Variables {
   const char* launcher;

@@ -104,8 +104,7 @@ void check_stages(const SlurmOptions& options) {
         options.config_of(stage).empty())
       throw ConfigError{
           fmt::format("stage {0} needs --{0} FILE, its configuration (harsanyi {0} ... --print-config > "
-                      "FILE); or leave the stage "
-                      "out with --stage",
+                      "FILE); or leave the stage out with --stage",
                       name_of(stage))};
 }
 

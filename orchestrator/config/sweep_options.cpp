@@ -59,8 +59,7 @@ void check_stopping(const SweepOptions& options) {
 void describe_units(OptionSet& set, SweepOptions& options) {
   set.begin_group(
       "Units of work (part of the experiment; an unfinished cube is continued with the units it has, "
-      "whatever "
-      "the number of ranks)");
+      "whatever the number of ranks)");
   set.add({"unit-layers", "N", "most layers of a unit; 0: chosen"}, options.unit_layers, at_least(0));
   set.add({"unit-coalitions", "N", "most coalitions of a unit; 0: chosen"}, options.unit_coalitions,
           at_least(0));

@@ -53,12 +53,11 @@ std::string note_of(const SweepProfile& profile, std::size_t ranks, int units) {
   const auto missing = static_cast<int>(profile.units.size()) - units;
   if (missing > 0) note += fmt::format("{} of {} units were not measured. ", missing, profile.units.size());
   note += fmt::format(
-      "Seconds of wall clock, added up over the measured runs ({} s). Beside these, workers spent {} s idle "
-      "at "
-      "the end of a run and {} s in failed attempts; rank 0 spent {} s recording and {} s serving. GFLOP/s: "
+      "Seconds of wall clock, added up over the measured runs ({} s). Beside these, workers spent {} s "
+      "idle at the end of a run and {} s in failed attempts; rank 0 spent {} s recording and {} s serving. "
+      "GFLOP/s: "
       "useful operations by the plan's formulas per second of computing, without waiting; in the row 'all', "
-      "the "
-      "mean of a worker.",
+      "the mean of a worker.",
       seconds_text(run[RunPart::wall]), seconds_text(run[RunPart::idle]), seconds_text(run[RunPart::failed]),
       seconds_text(run[RunPart::recording]), seconds_text(run[RunPart::serving]));
   return note;

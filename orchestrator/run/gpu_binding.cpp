@@ -1,16 +1,14 @@
 #include "orchestrator/run/gpu_binding.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstdlib>
 #include <cstring>
 #include <map>
 #include <sstream>
 #include <vector>
 
 #include <fmt/format.h>
-#include <unistd.h>
 
+#include "orchestrator/run/environment.hpp"
 #include "orchestrator/run/together.hpp"
 #include "partition/base/error.hpp"
 
@@ -26,15 +24,8 @@ std::vector<std::string> split(const std::string& text, char separator) {
   return parts;
 }
 
-std::string environment(const char* name) {
-  const char* text = std::getenv(name);
-  return text == nullptr ? "" : text;
-}
-
 std::string own_gpus() {
-  std::array<char, 256> node{};
-  gethostname(node.data(), node.size() - 1);
-  return fmt::format("{}\n{}\n{}", node.data(), environment("CUDA_VISIBLE_DEVICES"),
+  return fmt::format("{}\n{}\n{}", host_name(), environment("CUDA_VISIBLE_DEVICES"),
                      environment("SLURM_STEP_GPUS"));
 }
 

@@ -1,13 +1,12 @@
 #include "orchestrator/run/status_file.hpp"
 
-#include <charconv>
-#include <cstdlib>
 #include <fstream>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
+#include "orchestrator/run/environment.hpp"
 #include "partition/base/error.hpp"
 
 namespace harsanyi {
@@ -15,23 +14,6 @@ namespace {
 
 using nlohmann::ordered_json;
 using Seconds = std::chrono::duration<double>;
-
-std::string environment(const char* name) {
-  const char* text = std::getenv(name);
-  return text == nullptr ? "" : text;
-}
-
-int number_in_environment(const char* name) {
-  const std::string text = environment(name);
-  int number = 0;
-  std::from_chars(text.data(), text.data() + text.size(), number);
-  return number;
-}
-
-std::string host_name() {
-  std::array<char, 256> name{};
-  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
-}
 
 ordered_json to_json(const RunStatus& status) {
   const RunProgress& progress = status.progress;
@@ -142,7 +124,7 @@ StatusFile::StatusFile(const std::filesystem::path& record, int ranks, std::chro
   status_.host = host_name();
   status_.pid = getpid();
   status_.job = environment("SLURM_JOB_ID");
-  status_.restarts = number_in_environment("SLURM_RESTART_COUNT");
+  status_.restarts = number_in_environment("SLURM_RESTART_COUNT").value_or(0);
 }
 
 StatusFile::~StatusFile() {

@@ -10,7 +10,7 @@ namespace harsanyi {
 namespace {
 
 // As the engine does before the first product.
-const bool kBlasModeIsFixed = (fix_blas_mode(), true);
+[[maybe_unused]] const bool kBlasModeIsFixed = (fix_blas_mode(), true);
 
 // The law that frees a batch's composition: the bits of a row depend neither on its neighbours nor on the
 // threads.
@@ -35,7 +35,6 @@ at::Tensor plain_affine(const at::Tensor& x, const at::Tensor& weight) {
 }
 
 TEST(RowsHaveOwnBits, IsFoundOfTheProductsOfTheEngine) {
-  ASSERT_TRUE(kBlasModeIsFixed);
   EXPECT_TRUE(rows_have_own_bits(plain_affine, 2));
 }
 

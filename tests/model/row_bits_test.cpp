@@ -31,7 +31,7 @@ void expect_own_bits(const at::Tensor& x, const std::function<at::Tensor(const a
 
 constexpr std::array kWidths{1, 40, 61, 64, 1536};
 
-// Underflow would be a quotient that no entry asks for, and costs some processors 150 cycles.
+// Underflow would be a quotient that no entry asks for, and that some processors are slow at.
 TEST(GateInPlace, ComputesNothingDenormal) {
   at::set_num_threads(1);
   const at::Tensor gate = random_normal({8, 1536});

@@ -15,6 +15,12 @@ class UnitTable {
  public:
   explicit UnitTable(const SweepUnit& unit) : unit_{unit}, values_(static_cast<std::size_t>(unit.values())) {}
 
+  void put(Range<LayerId> layers, Coalition coalition, std::span<const double> of_samples) {
+    for (const LayerId layer : layers) put(layer, coalition, of_samples);
+  }
+  [[nodiscard]] std::vector<double> take() && { return std::move(values_); }
+
+ private:
   void put(LayerId layer, Coalition coalition, std::span<const double> of_samples) {
     const auto coalitions = unit_.coalitions.size();
     const auto first = (layer.index() - unit_.layers.first) * unit_.samples.size();
@@ -23,9 +29,7 @@ class UnitTable {
       values_[static_cast<std::size_t>((first + static_cast<std::int64_t>(b)) * coalitions + column)] =
           of_samples[b];
   }
-  [[nodiscard]] std::vector<double> take() && { return std::move(values_); }
 
- private:
   const SweepUnit& unit_;
   std::vector<double> values_;
 };
@@ -54,6 +58,19 @@ class WaitingCopies {
   std::vector<at::Tensor> inputs_;
   std::int64_t rows_ = 0;
 };
+
+// The last layer's MLP and the values of all that waits, into the table.
+void finish(const Decoder& decoder, WaitingCopies& waiting, std::span<const Prompt> samples, ValueKind kind,
+            UnitTable& table) {
+  if (waiting.rows() == 0) return;
+  const at::Tensor last_CBd = decoder.mlp(decoder.config().shape.layers - 1, waiting.inputs_CBd());
+  const std::vector<double> values = answer_values(decoder, last_CBd, samples, kind);
+  for (std::size_t c = 0; c < waiting.games().size(); ++c) {
+    const auto& [layers, coalition] = waiting.games()[c];
+    table.put(layers, coalition, std::span{values}.subspan(c * samples.size(), samples.size()));
+  }
+  waiting = {};
+}
 
 std::vector<std::vector<std::int32_t>> tokens_of(std::span<const Prompt> samples) {
   std::vector<std::vector<std::int32_t>> tokens;
@@ -157,29 +174,18 @@ std::vector<double> SweepEngine::values(const SweepUnit& unit, std::span<const P
 
   UnitTable table{unit};
   WaitingCopies waiting;
-  const auto finish_waiting = [&] {
-    if (waiting.rows() == 0) return;
-    const at::Tensor last_CBd = decoder_.mlp(decoder_.config().shape.layers - 1, waiting.inputs_CBd());
-    const std::vector<double> values = answer_values(decoder_, last_CBd, samples, rules.value);
-    for (std::size_t c = 0; c < waiting.games().size(); ++c) {
-      const auto& [layers, coalition] = waiting.games()[c];
-      for (const LayerId layer : layers)
-        table.put(layer, coalition, std::span{values}.subspan(c * samples.size(), samples.size()));
-    }
-    waiting = {};
-  };
   if (unit.coalitions.contains(grand)) waiting.add(unit.layers, std::span{&grand, 1}, trunk.last_mlp_1Bd);
-  for (const LayerId layer : unit.layers) {
-    if (masked.empty()) break;
+  const auto games = masked.empty() ? Range<LayerId>{} : unit.layers;
+  for (const LayerId layer : games) {
     const PlayerOutputs players = player_outputs(layer.value, trunk, rules);
     for (std::size_t first = 0; first < masked.size(); first += copies) {
       const auto batch = std::span{masked}.subspan(first, std::min(copies, masked.size() - first));
       waiting.add({layer.index(), layer.index() + 1}, batch,
                   run_to_last_mlp(layer.value, players, batch, trunk.rows));
-      if (waiting.rows() >= kLastRows) finish_waiting();
+      if (waiting.rows() >= kLastRows) finish(decoder_, waiting, samples, rules.value, table);
     }
   }
-  finish_waiting();
+  finish(decoder_, waiting, samples, rules.value, table);
   return std::move(table).take();
 }
 

@@ -7,7 +7,7 @@
 
 /// Before a function of plain loops: compiled once more for processors with AVX2 and FMA and for those with
 /// AVX-512, and chosen when the program starts. What it calls must be inlined (HARSANYI_INLINED) to be
-/// compiled with it. The bits of both are the same where sums are folded (`folded`) or have one order.
+/// compiled with it. A sum that is `folded` has one order for vectors of every width.
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_THREAD__)
 #define HARSANYI_VECTORISED __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else

@@ -74,12 +74,9 @@ json costs_of(const Game& game, const ModelShape& model) {
   for (const SweepUnit& unit : game.units) {
     const auto samples = std::span{game.prompts}.subspan(static_cast<std::size_t>(unit.samples.first),
                                                          static_cast<std::size_t>(unit.samples.size()));
-    const int prefix = static_cast<int>(shared_prefix(samples));
-    SweepUnit trunk = unit;
-    trunk.coalitions = {Coalition::grand(model.kv_heads).index(),
-                        Coalition::grand(model.kv_heads).index() + 1};
-    costs["flops"].push_back(cost_of(unit, model, lengths, prefix).flops);
-    costs["trunk_flops"].push_back(cost_of(trunk, model, lengths, prefix).flops);
+    const UnitCost cost = cost_of(unit, model, lengths, static_cast<int>(shared_prefix(samples)));
+    costs["flops"].push_back(cost.flops);
+    costs["trunk_flops"].push_back(cost.trunk_flops);
   }
   return costs;
 }
