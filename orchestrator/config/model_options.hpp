@@ -4,6 +4,7 @@
 
 #include "orchestrator/config/option_set.hpp"
 #include "worker/model/compute_type.hpp"
+#include "worker/model/device_choice.hpp"
 #include "worker/model/product_kernel.hpp"
 
 namespace harsanyi {
@@ -14,6 +15,7 @@ struct ComputeOptions {
   ComputeType dtype = ComputeType::float32;
   WeightStorage weights = WeightStorage::widened;
   ProductKernel kernel = ProductKernel::automatic;
+  DeviceChoice device = DeviceChoice::automatic;
 };
 
 /// The model of a command that uses one.

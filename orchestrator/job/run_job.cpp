@@ -23,7 +23,9 @@ EngineOptions engine_options(const ComputeOptions& options, const World& world) 
   return {.threads = threads_of_rank(options.threads, world),
           .compute = options.dtype,
           .weights = options.weights,
-          .kernel = options.kernel};
+          .kernel = options.kernel,
+          .device = options.device,
+          .rank_on_node = world.rank_on_this_node()};
 }
 
 void add_numerics(Identity& identity, const Numerics& numerics) {

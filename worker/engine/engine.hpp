@@ -13,6 +13,7 @@
 #include "partition/plan/prompt.hpp"
 #include "partition/plan/sweep_plan.hpp"
 #include "worker/model/compute_type.hpp"
+#include "worker/model/device_choice.hpp"
 #include "worker/model/model_config.hpp"
 #include "worker/model/product_kernel.hpp"
 #include "worker/model/stage_times.hpp"
@@ -90,7 +91,7 @@ struct ForwardOutput {
 /// Facts about the numerics that are part of an experiment's identity.
 struct Numerics {
   std::string compute_dtype;  ///< name of a ComputeType
-  std::string device;         ///< "cpu"
+  std::string device;         ///< e.g. "cpu", "gpu: NVIDIA H100 80GB HBM3"
   std::string blas;           ///< and the kernel of the layers' products, e.g. "mkl, packed"
   std::string blas_mode;      ///< e.g. MKL_CBWR setting
   std::string row_bits;       ///< "own": a row's bits are the same beside any rows; "of batch": they are not
@@ -102,6 +103,8 @@ struct EngineOptions {
   ComputeType compute = ComputeType::float32;
   WeightStorage weights = WeightStorage::widened;
   ProductKernel kernel = ProductKernel::automatic;
+  DeviceChoice device = DeviceChoice::cpu;
+  int rank_on_node = 0;  ///< tells ranks that see the same GPUs apart
 };
 
 /// One copy of one model on one worker. Not thread safe; one per worker thread.

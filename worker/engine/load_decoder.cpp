@@ -11,9 +11,10 @@ Decoder load_decoder(const std::filesystem::path& folder, const EngineOptions& o
   keep_freed_memory();
   const c10::InferenceMode inference;
   ModelConfig config = read_model_config(folder);
-  const Arithmetic arithmetic = arithmetic_of(options.compute, options.kernel);
-  Weights weights = load_weights(folder, config, options.weights, arithmetic);
-  return {std::move(config), std::move(weights), arithmetic};
+  Device device = open_device(options.device, options.rank_on_node);
+  const Arithmetic arithmetic = arithmetic_of(options.compute, options.kernel, device.place);
+  Weights weights = load_weights(folder, config, options.weights, arithmetic, device.place);
+  return {std::move(config), std::move(weights), arithmetic, std::move(device)};
 }
 
 }  // namespace harsanyi

@@ -19,7 +19,7 @@ double product_speed(ComputeType type, int threads) {
   at::set_num_threads(threads);
   const c10::InferenceMode inference;
   const at::Tensor x = at::full({kSize, kSize}, 0.5);
-  const Arithmetic arithmetic = arithmetic_of(type, ProductKernel::automatic);
+  const Arithmetic arithmetic = arithmetic_of(type, ProductKernel::automatic, at::kCPU);
   const Matrix weight = Matrix::prepared(x, arithmetic);
   (void)weight.times(x, {}, arithmetic);  // the first call sets the library up
   double best = 0.0;

@@ -138,6 +138,7 @@ SweepEngine::PlayerOutputs SweepEngine::player_outputs(int layer, const Trunk& t
 }
 
 at::Tensor SweepEngine::inputs_of(const PlayerOutputs& players, std::span<const Coalition> coalitions) const {
+  if (decoder_.device().by_operators) return inputs_by_operators(players, coalitions);
   const auto copies = static_cast<std::int64_t>(coalitions.size());
   const at::Tensor inputs = at::empty({copies, players.base.size(0), players.base.size(1)});
   for (std::int64_t c = 0; c < copies; ++c) {
@@ -150,6 +151,20 @@ at::Tensor SweepEngine::inputs_of(const PlayerOutputs& players, std::span<const 
     timed(decoder_.times(), Stage::rows, [&] { sum_into(inputs.select(0, c), terms); });
   }
   return inputs;
+}
+
+at::Tensor SweepEngine::inputs_by_operators(const PlayerOutputs& players,
+                                            std::span<const Coalition> coalitions) const {
+  const auto copies = static_cast<std::int64_t>(coalitions.size());
+  const int n = decoder_.config().shape.kv_heads;
+  std::vector<float> entries;
+  for (const Coalition coalition : coalitions)
+    for (const PlayerId player : Range<PlayerId>{0, n})
+      entries.push_back(coalition.contains(player) ? 1.0F : 0.0F);
+  const at::Tensor present_Cn = on(decoder_.device().place, at::tensor(entries).view({copies, n}));
+  at::Tensor sums = at::matmul(present_Cn, players.present.flatten(1));
+  if (players.absent.defined()) sums = sums + at::matmul(1 - present_Cn, players.absent.flatten(1));
+  return sums.view({copies, players.base.size(0), players.base.size(1)}) + players.base;
 }
 
 at::Tensor SweepEngine::run_to_last_mlp(int layer, const PlayerOutputs& players,
@@ -169,8 +184,8 @@ std::vector<double> SweepEngine::values(const SweepUnit& unit, std::span<const P
   std::vector<Coalition> masked;
   for (const Coalition coalition : unit.coalitions)
     if (coalition != grand) masked.push_back(coalition);
-  const auto copies =
-      static_cast<std::size_t>(std::max<std::int64_t>(1, kContinuationRows / trunk.rows.layout.rows()));
+  const auto copies = static_cast<std::size_t>(
+      std::max<std::int64_t>(1, decoder_.rows_together() / trunk.rows.layout.rows()));
 
   UnitTable table{unit};
   WaitingCopies waiting;

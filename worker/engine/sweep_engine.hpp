@@ -47,6 +47,8 @@ class SweepEngine {
   /// [C, R or B, d] what the layer's MLP receives in each coalition.
   [[nodiscard]] at::Tensor inputs_of(const PlayerOutputs& players,
                                      std::span<const Coalition> coalitions) const;
+  [[nodiscard]] at::Tensor inputs_by_operators(const PlayerOutputs& players,
+                                               std::span<const Coalition> coalitions) const;
   /// [C, B, d] what the last layer's MLP receives, for some coalitions of one layer's game.
   [[nodiscard]] at::Tensor run_to_last_mlp(int layer, const PlayerOutputs& players,
                                            std::span<const Coalition> coalitions, const Rows& rows) const;

@@ -12,8 +12,8 @@ bool has_kernel(const Arithmetic& arithmetic) {
 
 }  // namespace
 
-Arithmetic arithmetic_of(ComputeType type, ProductKernel asked) {
-  if (type == ComputeType::float32) return {at::kFloat, resolved(asked)};
+Arithmetic arithmetic_of(ComputeType type, ProductKernel asked, at::Device place) {
+  if (type == ComputeType::float32 && place.is_cpu()) return {at::kFloat, resolved(asked)};
   return {scalar_type(type), ProductKernel::library};
 }
 

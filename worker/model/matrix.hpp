@@ -10,11 +10,12 @@ namespace harsanyi {
 /// How the layers' products are computed.
 struct Arithmetic {
   at::ScalarType type = at::kFloat;
-  ProductKernel kernel = ProductKernel::library;  ///< of products in float32; resolved
+  ProductKernel kernel = ProductKernel::library;  ///< of products in float32 on the CPU; resolved
 };
 
+/// @param place  of the weights; on other devices than the CPU products are the library's
 /// @throws ConfigError  if the kernel is not there
-[[nodiscard]] Arithmetic arithmetic_of(ComputeType type, ProductKernel asked);
+[[nodiscard]] Arithmetic arithmetic_of(ComputeType type, ProductKernel asked, at::Device place);
 
 /// A weight matrix [out, in] of a layer. Its products have the same bits whether it was prepared or not.
 class Matrix {

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "worker/model/device.hpp"
+
 namespace harsanyi {
 namespace {
 
@@ -28,22 +30,22 @@ at::Tensor view_of(const StoredTensor& stored) {
 /// Takes tensors out of a checkpoint by name.
 class Loader {
  public:
-  Loader(const Checkpoint& checkpoint, WeightStorage storage, const Arithmetic& arithmetic)
-      : checkpoint_{checkpoint}, storage_{storage}, arithmetic_{arithmetic} {}
+  Loader(const Checkpoint& checkpoint, WeightStorage storage, const Arithmetic& arithmetic, at::Device place)
+      : checkpoint_{checkpoint}, storage_{storage}, arithmetic_{arithmetic}, place_{place} {}
 
   /// As float32.
   [[nodiscard]] at::Tensor operator()(const std::string& name, const std::vector<std::int64_t>& shape) const {
-    return view_of(checkpoint_.require(name, shape)).to(at::kFloat);
+    return on(place_, view_of(checkpoint_.require(name, shape))).to(at::kFloat);
   }
   /// [out, in] of a layer.
   [[nodiscard]] Matrix matrix(const std::string& name, std::int64_t out, std::int64_t in,
                               bool keep_plain = false) const {
-    const at::Tensor view = view_of(checkpoint_.require(name, {out, in}));
+    const at::Tensor view = on(place_, view_of(checkpoint_.require(name, {out, in})));
     return storage_ == WeightStorage::stored ? Matrix{view} : Matrix::prepared(view, arithmetic_, keep_plain);
   }
   /// [V, d], of the embedding or the logits.
   [[nodiscard]] at::Tensor table(const std::string& name, const ModelShape& shape) const {
-    const at::Tensor view = view_of(checkpoint_.require(name, {shape.vocabulary, shape.hidden}));
+    const at::Tensor view = on(place_, view_of(checkpoint_.require(name, {shape.vocabulary, shape.hidden})));
     return storage_ == WeightStorage::stored ? view : view.to(at::kFloat);
   }
   [[nodiscard]] at::Tensor optional(bool present, const std::string& name, std::int64_t size) const {
@@ -54,6 +56,7 @@ class Loader {
   const Checkpoint& checkpoint_;
   WeightStorage storage_;
   const Arithmetic& arithmetic_;
+  at::Device place_;
 };
 
 LayerWeights load_layer(const Loader& load, const ModelConfig& config, int layer) {
@@ -83,10 +86,10 @@ LayerWeights load_layer(const Loader& load, const ModelConfig& config, int layer
 }  // namespace
 
 Weights load_weights(const std::filesystem::path& folder, const ModelConfig& config, WeightStorage storage,
-                     const Arithmetic& arithmetic) {
+                     const Arithmetic& arithmetic, at::Device place) {
   Weights weights;
   weights.checkpoint = std::make_shared<const Checkpoint>(Checkpoint::open(folder));
-  const Loader load{*weights.checkpoint, storage, arithmetic};
+  const Loader load{*weights.checkpoint, storage, arithmetic, place};
   weights.embedding_Vd = load.table("model.embed_tokens.weight", config.shape);
   for (int layer = 0; layer < config.shape.layers; ++layer)
     weights.layers.push_back(load_layer(load, config, layer));

@@ -25,8 +25,8 @@ struct LayerWeights {
 };
 
 /// A model's weights. Norms, biases and the tables of tokens are float32, unless `WeightStorage::stored`
-/// leaves the tables as they are; the layers' matrices are as WeightStorage says. A tensor that needs no
-/// conversion stays in the mapped file.
+/// leaves the tables as they are; the layers' matrices are as WeightStorage says. On the CPU, a tensor that
+/// needs no conversion stays in the mapped file.
 struct Weights {
   std::shared_ptr<const Checkpoint> checkpoint;  ///< owns the mapped memory
   at::Tensor embedding_Vd;
@@ -35,10 +35,11 @@ struct Weights {
   at::Tensor unembedding_Vd;  ///< the embedding itself where tied
 };
 
-/// @param arithmetic  of the layers' products  @throws ModelError  naming file and tensor
+/// @param arithmetic  of the layers' products  @param place  where the tensors are to lie  @throws ModelError
+/// naming file and tensor
 [[nodiscard]] Weights load_weights(const std::filesystem::path& folder, const ModelConfig& config,
                                    WeightStorage storage = WeightStorage::widened,
-                                   const Arithmetic& arithmetic = {});
+                                   const Arithmetic& arithmetic = {}, at::Device place = at::kCPU);
 
 /// Bytes of all entries, a tied table counted once.
 [[nodiscard]] std::int64_t bytes_of(const Weights& weights);
