@@ -1,5 +1,4 @@
 #include <cstdlib>
-#include <fstream>
 #include <iostream>
 
 #include <fmt/format.h>
@@ -10,6 +9,7 @@
 #include "orchestrator/cli/slurm_text.hpp"
 #include "partition/base/error.hpp"
 #include "partition/base/shell_text.hpp"
+#include "partition/base/text_file.hpp"
 #include "slurm/submit_script.hpp"
 
 namespace harsanyi {
@@ -24,10 +24,7 @@ Study study_of(const SlurmOptions& options) {
 }
 
 void write_script(const fs::path& file, const std::string& text) {
-  std::ofstream out{file};
-  out << text;
-  out.close();
-  if (!out) throw StorageError{fmt::format("cannot write {}; check space and permissions", file.string())};
+  write_text_file(file, text);
   fs::permissions(file, fs::perms::owner_exec | fs::perms::group_exec, fs::perm_options::add);
 }
 

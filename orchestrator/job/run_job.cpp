@@ -5,6 +5,9 @@
 
 #include <sched.h>
 
+#include "worker/model/checkpoint.hpp"
+#include "worker/model/checksum_list.hpp"
+
 namespace harsanyi {
 
 int threads_of_rank(int asked, const World& world) {
@@ -23,6 +26,10 @@ EngineOptions engine_options(const ComputeOptions& options, const World& world) 
   return {.threads = threads_of_rank(options.threads, world),
           .compute = options.dtype,
           .weights = options.weights};
+}
+
+std::string digest_of_weights(const std::filesystem::path& folder, bool verify) {
+  return verify ? check_model_files(folder).weights_digest : weights_digest(folder);
 }
 
 void add_numerics(Identity& identity, const Numerics& numerics) {
