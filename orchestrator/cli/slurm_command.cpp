@@ -1,5 +1,7 @@
 #include <cstdlib>
+#include <fstream>
 #include <iostream>
+#include <iterator>
 
 #include <fmt/format.h>
 #include <sys/wait.h>
@@ -21,6 +23,17 @@ Study study_of(const SlurmOptions& options) {
   Study study{.models = {}, .out = options.out, .harsanyi = fs::read_symlink("/proc/self/exe")};
   for (const fs::path& model : options.models) study.models.push_back({name_of_model(model), model});
   return study;
+}
+
+/// Scripts may have been changed by hand.
+void require_replaceable_script(const fs::path& file, const std::string& text, bool overwrite) {
+  std::ifstream in{file};
+  if (overwrite || !in) return;
+  if (std::string{std::istreambuf_iterator<char>{in}, {}} != text)
+    throw StorageError{fmt::format(
+        "{}: the script exists and differs from the one to be written, by hand or by other options; "
+        "choose another --out, or replace it (--overwrite)",
+        file.string())};
 }
 
 void write_script(const fs::path& file, const std::string& text) {
@@ -59,6 +72,7 @@ ExitCode run_slurm(const SlurmOptions& options, const Invocation&) {
     for (const auto& [file, text] : scripts) std::cout << fmt::format("\n==> {}\n{}", file.string(), text);
     return ExitCode::ok;
   }
+  for (const auto& [file, text] : scripts) require_replaceable_script(file, text, options.overwrite);
   for (const char* folder : {"jobs", "logs"}) fs::create_directories(study.out / folder);
   for (const auto& [file, text] : scripts) write_script(file, text);
   if (!options.submit) {

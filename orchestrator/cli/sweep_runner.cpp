@@ -59,7 +59,7 @@ DividendCube SweepRunner::open(const Identity& identity, bool for_reading_if_fin
 }
 
 SweepRunner::Run SweepRunner::run(const std::optional<std::vector<UnitId>>& again) {
-  if (leads()) say_notes(*job_);
+  if (leads()) say_notes(*job_, options_);
   std::unique_ptr<Engine> engine;
   std::string weights;
   together(world_, [&] {

@@ -1,6 +1,8 @@
 #include "storage/hdf5/dataset.hpp"
 
 #include <algorithm>
+#include <array>
+#include <string_view>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -26,8 +28,9 @@ Shape chunk_of(const Shape& shape, std::size_t element_bytes) {
   hsize_t left = std::max<hsize_t>(most_bytes / element_bytes, 1);
   Shape chunk(shape.size(), 1);
   for (std::size_t axis = shape.size(); axis-- > 0;) {
-    chunk[axis] = std::clamp<hsize_t>(left, 1, shape[axis]);
-    left /= shape[axis];
+    const hsize_t extent = std::max<hsize_t>(shape[axis], 1);
+    chunk[axis] = std::clamp<hsize_t>(left, 1, extent);
+    left /= extent;
   }
   return chunk;
 }
@@ -75,6 +78,59 @@ void check_extent(const Dataset& dataset) {
                        fmt::format("the data set '{}' claims the shape [{}], more than the file's {} "
                                    "bytes can hold",
                                    name_of(dataset), fmt::join(shape_of(dataset), ", "), file_bytes));
+}
+
+[[noreturn]] void refuse_chunks(const Dataset& dataset, std::string_view what) {
+  throw damaged_file(dataset.get(),
+                     fmt::format("the data set '{}' is stored in chunks, and {}", name_of(dataset), what));
+}
+
+/// True for shuffle and deflate, in this order.
+bool has_our_filters(const PropertyList& list) {
+  constexpr std::array expected{H5Z_FILTER_SHUFFLE, H5Z_FILTER_DEFLATE};
+  if (H5Pget_nfilters(list.get()) != static_cast<int>(expected.size())) return false;
+  for (unsigned i = 0; i < expected.size(); ++i) {
+    unsigned flags = 0;
+    std::size_t values = 0;
+    if (H5Pget_filter2(list.get(), i, &flags, &values, nullptr, 0, nullptr, nullptr) != expected[i])
+      return false;
+  }
+  return true;
+}
+
+/// Moves to the next chunk, the last axis first. False after the last one.
+bool advance(Shape& corner, const Shape& chunk, const Shape& shape) {
+  for (std::size_t axis = shape.size(); axis-- > 0;) {
+    corner[axis] += chunk[axis];
+    if (corner[axis] < shape[axis]) return true;
+    corner[axis] = 0;
+  }
+  return false;
+}
+
+/// HDF5 1.10 does not look how long a chunk is after its filters, and reads beyond its end if a damaged file
+/// names other chunks than were written, or skips a filter. So chunks must be exactly those that
+/// `compressed_layout` makes.
+void check_chunks(const Dataset& dataset) {
+  const std::string what = "cannot read a data set's chunks";
+  const PropertyList list{H5Dget_create_plist(dataset.get()), dataset.get(), what};
+  if (H5Pget_layout(list.get()) == H5D_CONTIGUOUS) return;
+  if (H5Pget_layout(list.get()) != H5D_CHUNKED) refuse_chunks(dataset, "not as `harsanyi export` stores it");
+  const Datatype type{H5Dget_type(dataset.get()), dataset.get(), what};
+  const Shape shape = shape_of(dataset);
+  const Shape expected = chunk_of(shape, H5Tget_size(type.get()));
+  Shape chunk(shape.size());
+  if (H5Pget_chunk(list.get(), static_cast<int>(chunk.size()), chunk.data()) !=
+          static_cast<int>(chunk.size()) ||
+      chunk != expected || !has_our_filters(list))
+    refuse_chunks(dataset, "in others than `harsanyi export` makes");
+  Shape corner(shape.size(), 0);
+  do {
+    unsigned skipped_filters = 0;
+    check(H5Dget_chunk_info_by_coord(dataset.get(), corner.data(), &skipped_filters, nullptr, nullptr),
+          dataset.get(), what);
+    if (skipped_filters != 0) refuse_chunks(dataset, "one of them claims to be without filters");
+  } while (advance(corner, chunk, shape));
 }
 
 }  // namespace
@@ -161,6 +217,7 @@ Dataset open(hid_t parent, const std::string& name) {
   Dataset dataset{H5Dopen2(parent, name.c_str(), H5P_DEFAULT), parent,
                   fmt::format("cannot open the data set '{}'", name)};
   check_extent(dataset);
+  check_chunks(dataset);
   return dataset;
 }
 
