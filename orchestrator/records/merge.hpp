@@ -13,7 +13,7 @@ struct MergeRequest {
   std::vector<std::filesystem::path> parts;
   bool allow_gaps = false;  ///< units that no part has are left open
   bool overwrite = false;
-  Provenance provenance;  ///< of the merge; that of the parts is kept beside it
+  Provenance provenance = {};  ///< of the merge; that of the parts is kept beside it
 };
 
 struct MergeOutcome {

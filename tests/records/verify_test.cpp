@@ -54,7 +54,7 @@ TEST_F(Verify, TakesMeansThatAreRoundedAnotherWay) {
 TEST_F(Verify, NamesDamagedUnitsByTheirPlace) {
   make();
   std::string content = content_of(file_);
-  const double value = value_at(2, 5, 3);
+  const double value = value_at(2, 5, 2);
   const auto at = content.find(std::string_view{reinterpret_cast<const char*>(&value), sizeof value});
   ASSERT_NE(at, std::string::npos);
   content[at] = static_cast<char>(content[at] ^ 1);
@@ -63,7 +63,7 @@ TEST_F(Verify, NamesDamagedUnitsByTheirPlace) {
   ASSERT_EQ(damage.damaged.size(), 1U);
   const auto& unit = description_.plan.units[static_cast<std::size_t>(damage.damaged[0].index())];
   EXPECT_TRUE(unit.layers.contains(LayerId{2}) && unit.samples.contains(SampleId{5}) &&
-              unit.coalitions.contains(Coalition{3}));
+              unit.coalitions.contains(Coalition{2}));
   EXPECT_THAT(damage.places[0], HasSubstr("(layers 2-2, coalitions 2-3, samples 5-6)"));
 }
 
