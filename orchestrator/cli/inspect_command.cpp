@@ -67,14 +67,14 @@ std::string repair_hint(const Provenance& provenance, std::string_view made_by,
                            : fmt::format("with the options of its `harsanyi {}`", made_by));
 }
 
-/// @param hint  how to repair the file
+/// @param hint  how to repair the file, if it is no copy
 template <class Record>
 ExitCode verdict(const InspectOptions& options, const Record& record, const std::string& hint) {
   if (options.verify) {
     const Verification found = verify(record);
     std::cout << verification_text(found);
     if (!found.sound()) {
-      std::cout << hint;
+      std::cout << (record.is_compressed_copy() ? "export it again from the original\n" : hint);
       return ExitCode::storage;
     }
   }

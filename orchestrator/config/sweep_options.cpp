@@ -72,10 +72,12 @@ void describe_units(OptionSet& set, SweepOptions& options) {
 
 void describe_part(OptionSet& set, SweepOptions& options) {
   set.begin_group(
-      "Part (a sweep shared by several clusters: each computes a part into a cube of its own, with the same "
-      "--worker-groups or --unit-..., and `harsanyi merge` joins them)");
-  set.add({"only-layers", "LIST", "compute these layers alone; units that reach beyond are computed whole"},
-          options.only_layers);
+      "Part (of a sweep that several clusters share: docs/records.md; no part of the experiment)");
+  set.add(
+      {"only-layers", "LIST",
+       "compute these layers alone, with the same --worker-groups or --unit-... as the other parts, which "
+       "`harsanyi merge` joins; units that reach beyond are computed whole"},
+      options.only_layers);
   set.add({"only-samples", "LIST",
            "compute these samples alone, numbered from 0, benchmark after benchmark in the order named"},
           options.only_samples);
