@@ -38,8 +38,11 @@ ExitCode evaluate_in(World& world, const EvaluateOptions& options, const Invocat
     return ExitCode::ok;
   }
   if (leads) say_notes(*job);
-  EvaluationRunner runner{
-      world, invocation, {.engine = engine_options(options.compute, world), .attempts = options.attempts}};
+  EvaluationRunner runner{world,
+                          invocation,
+                          {.engine = engine_options(options.compute, world),
+                           .attempts = options.attempts,
+                           .verify = options.verify}};
   const EvaluationRunner::Run run = runner.run(*job, options.results);
   together(world, [&] {
     if (leads) say_end(run, options.results);

@@ -1,24 +1,20 @@
 #include "orchestrator/cli/evaluation_runner.hpp"
 
-#include <fmt/format.h>
-
 #include "orchestrator/job/calibrated_heads.hpp"
 #include "orchestrator/job/provenance.hpp"
 #include "orchestrator/job/run_job.hpp"
+#include "orchestrator/records/unit_text.hpp"
 #include "orchestrator/run/engine_library.hpp"
 #include "orchestrator/run/status_file.hpp"
 #include "orchestrator/run/together.hpp"
-#include "worker/model/checkpoint.hpp"
 
 namespace harsanyi {
 namespace {
 
 std::string describe_unit(const EvaluationJob& job, UnitId id) {
   const EvaluationUnit& unit = job.plan.units[static_cast<std::size_t>(id.index())];
-  const ResultsTable& table = job.tables[static_cast<std::size_t>(unit.table)];
-  return fmt::format("unit {} ({} on {}, {}, items {}-{})", id.value, table.benchmark, table.model,
-                     job.methods[static_cast<std::size_t>(unit.method)], unit.items.first,
-                     unit.items.last - 1);
+  return unit_text(unit, job.tables[static_cast<std::size_t>(unit.table)],
+                   job.methods[static_cast<std::size_t>(unit.method)]);
 }
 
 }  // namespace
@@ -36,7 +32,7 @@ Engine& EvaluationRunner::engine_of(const EvaluatedModel& model) {
 Identity EvaluationRunner::with_weights(Identity identity, const EvaluationJob& job) {
   for (const EvaluatedModel& model : job.models) {
     std::string& digest = weights_digests_[model.facts.folder];
-    if (digest.empty()) digest = weights_digest(model.facts.folder);
+    if (digest.empty()) digest = digest_of_weights(model.facts.folder, settings_.verify);
     identity.set(model.facts.name + ".weights_sha256", digest);
     if (model.groups) require_weights_of(*model.groups, digest, model.facts.name);
   }
@@ -44,8 +40,8 @@ Identity EvaluationRunner::with_weights(Identity identity, const EvaluationJob& 
 }
 
 ResultsFile EvaluationRunner::open(const EvaluationJob& job, Identity identity,
-                                   const std::filesystem::path& file) {
-  if (ResultsFile::is_finished(file, identity)) return ResultsFile::open(file);
+                                   const std::filesystem::path& file, bool for_reading_if_finished) {
+  if (for_reading_if_finished && ResultsFile::is_finished(file, identity)) return ResultsFile::open(file);
   return ResultsFile::open_or_create(
       file, {.plan = job.plan,
              .methods = job.methods,
@@ -54,13 +50,16 @@ ResultsFile EvaluationRunner::open(const EvaluationJob& job, Identity identity,
              .provenance = provenance_of(invocation_.command_line, invocation_.configuration)});
 }
 
-EvaluationRunner::Run EvaluationRunner::run(const EvaluationJob& job, const std::filesystem::path& file) {
+EvaluationRunner::Run EvaluationRunner::run(const EvaluationJob& job, const std::filesystem::path& file,
+                                            const std::optional<std::vector<UnitId>>& again) {
   const bool leads = world_.rank() == Rank{0};
   Run run;
   Identity identity = job.identity;
   together(world_, [&] { add_numerics(identity, engine_of(job.models.front()).numerics()); });
   together(world_, [&] {
-    if (leads) run.results = open(job, with_weights(identity, job), file);
+    if (!leads) return;
+    run.results = open(job, with_weights(identity, job), file, !again);
+    if (again) run.results->forget(*again);
   });
 
   std::optional<StatusFile> status;

@@ -12,7 +12,6 @@
 #include "storage/forward/forward_file.hpp"
 #include "storage/groups/groups_file.hpp"
 #include "worker/benchmark/benchmark.hpp"
-#include "worker/model/checkpoint.hpp"
 
 namespace harsanyi {
 namespace {
@@ -53,7 +52,7 @@ Identity identity_of(const ForwardOptions& options, const ModelFacts& model, con
                      const SalientGroups* groups) {
   Identity identity;
   add_model_files(identity, "model", model);
-  identity.set("model.weights_sha256", weights_digest(options.model.folder));
+  identity.set("model.weights_sha256", digest_of_weights(options.model.folder, options.model.verify));
   add_numerics(identity, engine.numerics());
   identity.set("mask", options.mask ? fmt::format("{} {} epsilon {}", options.mask->text(),
                                                   name_of(options.mask_kind), options.epsilon)

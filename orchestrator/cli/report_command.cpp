@@ -112,9 +112,11 @@ int run_program_and_wait(const std::vector<std::string>& words) {
 
 ExitCode run_report(const ReportOptions& options, const Invocation&) {
   const fs::path page = options.out / "index.html";
-  if (fs::exists(page) && !options.overwrite)
-    throw StorageError{fmt::format("'{}' holds a report already; choose another --out or add --overwrite",
-                                   options.out.string())};
+  // The tables are there also where the page was not made.
+  for (const fs::path& file : {page, options.out / "report.json"})
+    if (fs::exists(file) && !options.overwrite)
+      throw StorageError{fmt::format("'{}' holds a report already; choose another --out or add --overwrite",
+                                     options.out.string())};
   const Inputs inputs = open_inputs(options);
   Report report{.title = "Harsanyi dividends of attention-head coalitions",
                 .tables = tables_of(inputs),

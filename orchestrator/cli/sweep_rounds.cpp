@@ -30,7 +30,8 @@ class Rounds {
   [[nodiscard]] std::vector<UnitTask> tasks() const {
     const std::vector<bool> wanted = decisions_.wanted_in(round_);
     std::vector<UnitTask> tasks = job_.tasks();
-    for (std::size_t unit = 0; unit < tasks.size(); ++unit) tasks[unit].wanted = wanted[unit];
+    for (std::size_t unit = 0; unit < tasks.size(); ++unit)
+      tasks[unit].wanted = tasks[unit].wanted && wanted[unit];
     return tasks;
   }
 
@@ -44,7 +45,7 @@ class Rounds {
     const std::vector<bool> wanted = decisions_.wanted_in(round_);
     const std::vector<bool> done = cube_.done();
     for (std::size_t unit = 0; unit < wanted.size(); ++unit)
-      if (wanted[unit] && !done[unit]) return true;
+      if (wanted[unit] && job_.in_part[unit] && !done[unit]) return true;
     return false;
   }
 
@@ -57,6 +58,14 @@ class Rounds {
 std::string title_of(const SweepJob& job, int round) {
   if (job.rounds.count() == 1) return "sweep";
   return fmt::format("sweep, round {} of at most {}", round + 1, job.rounds.count());
+}
+
+std::int64_t open_in_part(const SweepJob& job, const DividendCube& cube) {
+  const std::vector<UnitState> states = cube.states();
+  std::int64_t open = 0;
+  for (std::size_t unit = 0; unit < states.size(); ++unit)
+    open += job.in_part[unit] && states[unit] == UnitState::open ? 1 : 0;
+  return open;
 }
 
 void add(RunOutcome& total, const RunOutcome& round) {
@@ -94,7 +103,7 @@ RunOutcome run_rounds(World& world, const SweepJob& job, DividendCube* cube, con
     });
     add(total, outcome);
   }
-  const std::int64_t open = told(leads ? cube->count_of(UnitState::open) : 0);
+  const std::int64_t open = told(leads ? open_in_part(job, *cube) : 0);
   total.left = static_cast<int>(open) - static_cast<int>(total.set_aside.size());
   return total;
 }

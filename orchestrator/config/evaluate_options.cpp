@@ -75,6 +75,7 @@ void describe(OptionSet& set, EvaluateOptions& options) {
   set.require("model");
   set.add({"groups", "FILE", "groups file of the model of the same position, for --method gac"},
           options.groups);
+  describe_verify(set, options.verify);
   describe(set, options.compute);
 
   describe_rows(set, options);

@@ -50,6 +50,7 @@ struct EvaluateOptions {
   /// Layers found by `harsanyi layers`, one file per model; none: `calibration.layers`.
   std::vector<std::filesystem::path> layers_from;
   ComputeOptions compute;
+  bool verify = false;  ///< compare the models' files with their SHA-256 first
   DataOptions data;
   Convention convention = Convention::paper;
   ChoiceScoring scoring = ChoiceScoring::next_token;

@@ -7,7 +7,16 @@ void describe(OptionSet& set, ModelOptions& options) {
   set.add({"model", "DIR", "Hugging Face folder: config.json, tokenizer.json, *.safetensors"},
           options.folder);
   set.require("model");
+  describe_verify(set, options.verify);
   describe(set, options.compute);
+}
+
+void describe_verify(OptionSet& set, bool& verify) {
+  set.add_switch(
+      "verify",
+      "compare the model's files with their SHA-256 first: of SHA256SUMS in its folder, or of Hugging "
+      "Face's download or cache",
+      verify);
 }
 
 void describe(OptionSet& set, ComputeOptions& options) {

@@ -21,11 +21,15 @@ struct ComputeOptions {
 /// The model of a command that uses one.
 struct ModelOptions {
   std::filesystem::path folder;  ///< --model: Hugging Face folder
+  bool verify = false;           ///< compare its files with their SHA-256 first
   ComputeOptions compute;
 };
 
 /// Adds the group "Model"; --model is required.
 void describe(OptionSet& set, ModelOptions& options);
+
+/// Adds the switch --verify of commands that use models.
+void describe_verify(OptionSet& set, bool& verify);
 
 /// Adds the options of `ComputeOptions` to the group that is open.
 void describe(OptionSet& set, ComputeOptions& options);

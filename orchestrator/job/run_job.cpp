@@ -5,6 +5,9 @@
 
 #include <sched.h>
 
+#include "worker/model/checkpoint.hpp"
+#include "worker/model/checksum_list.hpp"
+
 namespace harsanyi {
 
 int threads_of_rank(int asked, const World& world) {
@@ -26,6 +29,10 @@ EngineOptions engine_options(const ComputeOptions& options, const World& world) 
           .kernel = options.kernel,
           .device = options.device,
           .rank_on_node = world.rank_on_this_node()};
+}
+
+std::string digest_of_weights(const std::filesystem::path& folder, bool verify) {
+  return verify ? check_model_files(folder).weights_digest : weights_digest(folder);
 }
 
 void add_numerics(Identity& identity, const Numerics& numerics) {
