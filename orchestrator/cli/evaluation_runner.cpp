@@ -69,6 +69,7 @@ EvaluationRunner::Run EvaluationRunner::run(const EvaluationJob& job, const std:
       with_status(make_progress({.title = settings_.title}), status ? &*status : nullptr, settings_.title);
   RunOptions options;
   options.schedule.attempts = settings_.attempts;
+  options.unit_deadline = settings_.unit_deadline;
   options.describe = [&](UnitId unit) { return describe_unit(job, unit); };
   const WorkFunction answer = [&](UnitId id) {
     const EvaluationUnit& unit = job.plan.units[static_cast<std::size_t>(id.index())];

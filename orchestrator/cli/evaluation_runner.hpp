@@ -21,6 +21,7 @@ class EvaluationRunner {
   struct Settings {
     EngineOptions engine;
     int attempts = 3;
+    double unit_deadline = 0.0;  ///< as RunOptions::unit_deadline
     std::string title = "evaluate";
   };
 

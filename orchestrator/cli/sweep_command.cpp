@@ -81,7 +81,7 @@ UnitsFor units_for(World& world, const std::filesystem::path& cube, Rank0Compute
   });
   const auto told = [&](int Sharding::*extent) {
     const int recorded = units.recorded ? (*units.recorded).*extent : 0;
-    return static_cast<int>(told_by_rank_0(world.communicator(), recorded));
+    return static_cast<int>(told_by_rank_0(world, recorded));
   };
   const Sharding recorded{told(&Sharding::layers), told(&Sharding::coalitions), told(&Sharding::samples)};
   if (recorded.layers > 0) units.recorded = recorded;
@@ -123,6 +123,8 @@ ExitCode sweep_in(World& world, const SweepOptions& options, const Invocation& i
     return unit_values(*engine, *job, job->plan.units[static_cast<std::size_t>(unit.index())]);
   };
   run.schedule.attempts = options.attempts;
+  run.unit_deadline = options.limits.unit_deadline;
+  run.save_memory = [&] { return engine->save_memory(); };
   if (options.profile) run.stage_clock = [&] { return engine->stage_times(); };
   run.describe = [&](UnitId unit) {
     return describe_unit(job->plan.units[static_cast<std::size_t>(unit.index())]);
@@ -144,7 +146,7 @@ ExitCode sweep_in(World& world, const SweepOptions& options, const Invocation& i
 
 ExitCode run_sweep(const SweepOptions& options, const Invocation& invocation) {
   const StopSignals signals;
-  return in_world([&](World& world) { return sweep_in(world, options, invocation); });
+  return in_world(options.limits, [&](World& world) { return sweep_in(world, options, invocation); });
 }
 
 }  // namespace harsanyi

@@ -6,6 +6,7 @@
 
 #include "orchestrator/config/convention.hpp"
 #include "orchestrator/config/data_options.hpp"
+#include "orchestrator/config/limit_options.hpp"
 #include "orchestrator/config/model_options.hpp"
 #include "partition/game/conventions.hpp"
 
@@ -30,7 +31,8 @@ struct SweepOptions {
   int unit_samples = 0;                ///< largest unit: samples; 0: chosen
   int worker_groups = 0;               ///< that the chosen extents are for; 0: those of the run
   std::filesystem::path cube;
-  int attempts = 3;      ///< how often a unit is tried before it is set aside
+  int attempts = 3;  ///< how often a unit is tried before it is set aside
+  LimitOptions limits;
   bool profile = false;  ///< measure where the time goes
   bool dry_run = false;
 

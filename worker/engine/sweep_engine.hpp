@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "partition/plan/cost.hpp"
 #include "partition/plan/sweep_plan.hpp"
 #include "worker/engine/engine.hpp"
 #include "worker/model/decoder.hpp"
@@ -25,6 +26,10 @@ class SweepEngine {
   /// @return [layers, samples, coalitions] row-major, log-odds
   [[nodiscard]] std::vector<double> values(const SweepUnit& unit, std::span<const Prompt> samples,
                                            const GameRules& rules);
+
+  /// Halves the rows of a batch: the same bits only where rows have their own (row_bits.hpp). False where the
+  /// last unit's batches held a single copy, or it did not get so far.
+  [[nodiscard]] bool halve_batches();
 
  private:
   /// The ordinary forward pass of some samples.
@@ -53,6 +58,7 @@ class SweepEngine {
   [[nodiscard]] QueryRows wanted_of(int layer) const noexcept;
 
   const Decoder& decoder_;
+  std::int64_t batch_rows_ = kContinuationRows;
   std::optional<Trunk> trunk_;
 };
 

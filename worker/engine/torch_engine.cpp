@@ -1,6 +1,10 @@
 #include <algorithm>
+#include <new>
+#include <string>
+#include <string_view>
 
 #include <c10/core/InferenceMode.h>
+#include <c10/util/Exception.h>
 #include <fmt/format.h>
 #include <torch/headeronly/version.h>
 
@@ -22,9 +26,28 @@
 namespace harsanyi {
 namespace {
 
+constexpr const char* kOwn = "own";  // Numerics::row_bits
+
 void append(std::vector<float>& out, const at::Tensor& tensor) {
   const at::Tensor dense = tensor.contiguous();
   out.insert(out.end(), dense.const_data_ptr<float>(), dense.const_data_ptr<float>() + dense.numel());
+}
+
+/// libtorch's error of memory, in the type that the rest of the program knows.
+class OutOfMemory final : public std::bad_alloc {
+ public:
+  explicit OutOfMemory(std::string text) : text_{std::move(text)} {}
+  [[nodiscard]] const char* what() const noexcept override { return text_.c_str(); }
+
+ private:
+  std::string text_;
+};
+
+/// The CPU's allocator has no type of its own for it.
+bool is_out_of_memory(const c10::Error& error) {
+  const std::string_view text = error.what_without_backtrace();
+  return dynamic_cast<const c10::OutOfMemoryError*>(&error) != nullptr ||
+         text.find("can't allocate memory") != std::string_view::npos;
 }
 
 /// The engine on libtorch, on the CPU.
@@ -44,6 +67,8 @@ class TorchEngine final : public Engine {
             .libtorch = TORCH_VERSION};
   }
 
+  [[nodiscard]] bool save_memory() override { return row_bits_ == kOwn && sweep_.halve_batches(); }
+
   [[nodiscard]] StageTimes stage_times() const override { return decoder_.times(); }
 
   [[nodiscard]] std::vector<double> values(const SweepUnit& unit, std::span<const Prompt> prompts,
@@ -53,7 +78,12 @@ class TorchEngine final : public Engine {
     const auto samples = prompts.subspan(static_cast<std::size_t>(unit.samples.first),
                                          static_cast<std::size_t>(unit.samples.size()));
     require_prompts(samples, config());
-    return sweep_.values(unit, samples, rules);
+    try {
+      return sweep_.values(unit, samples, rules);
+    } catch (const c10::Error& error) {
+      if (is_out_of_memory(error)) throw OutOfMemory{error.what_without_backtrace()};
+      throw;
+    }
   }
 
   [[nodiscard]] std::vector<Answer> answers(std::span<const Prompt> prompts, const Calibration* calibration,
@@ -140,7 +170,7 @@ class TorchEngine final : public Engine {
           return affine(x, weight, {}, type);
         },
         std::max(2, options.threads));
-    return own ? "own" : "of batch";
+    return own ? kOwn : "of batch";
   }
 
   EngineOptions options_;
