@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "orchestrator/cli/damaged_units.hpp"
 #include "orchestrator/job/calibrated_heads.hpp"
 #include "orchestrator/job/provenance.hpp"
 #include "orchestrator/job/run_job.hpp"
@@ -46,12 +47,14 @@ Identity EvaluationRunner::with_weights(Identity identity, const EvaluationJob& 
 ResultsFile EvaluationRunner::open(const EvaluationJob& job, Identity identity,
                                    const std::filesystem::path& file) {
   if (ResultsFile::is_finished(file, identity)) return ResultsFile::open(file);
-  return ResultsFile::open_or_create(
+  ResultsFile results = ResultsFile::open_or_create(
       file, {.plan = job.plan,
              .methods = job.methods,
              .tables = job.tables,
              .identity = std::move(identity),
              .provenance = provenance_of(invocation_.command_line, invocation_.configuration)});
+  static_cast<void>(open_damaged_units(results, file));
+  return results;
 }
 
 EvaluationRunner::Run EvaluationRunner::run(const EvaluationJob& job, const std::filesystem::path& file) {
@@ -78,9 +81,13 @@ EvaluationRunner::Run EvaluationRunner::run(const EvaluationJob& job, const std:
   };
   run.outcome = run_units(world_, job.tasks(), leads ? &*run.results : nullptr, answer, identity.digest(),
                           *progress, options);
+  int damaged = 0;
   together(world_, [&] {
-    if (leads && run.outcome.complete() && !run.results->complete()) run.results->mark_complete();
+    if (!leads || !run.outcome.complete() || run.results->complete()) return;
+    damaged = open_damaged_units(*run.results, file);
+    if (damaged == 0) run.results->mark_complete();
   });
+  run.outcome.left += static_cast<int>(told_by_rank_0(world_, damaged));
   if (status) status->ended(run.outcome, run.results->complete());
   return run;
 }

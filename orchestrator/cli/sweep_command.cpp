@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "orchestrator/cli/commands.hpp"
+#include "orchestrator/cli/damaged_units.hpp"
 #include "orchestrator/cli/in_world.hpp"
 #include "orchestrator/cli/notes.hpp"
 #include "orchestrator/cli/outcome.hpp"
@@ -117,6 +118,7 @@ ExitCode sweep_in(World& world, const SweepOptions& options, const Invocation& i
     cube = DividendCube::open_or_create(
         options.cube, describe_cube(*job, std::move(identity),
                                     provenance_of(invocation.command_line, invocation.configuration)));
+    static_cast<void>(open_damaged_units(*cube, options.cube));
   });
 
   const WorkFunction compute = [&](UnitId unit) {
@@ -131,11 +133,15 @@ ExitCode sweep_in(World& world, const SweepOptions& options, const Invocation& i
   };
   std::optional<StatusFile> status;
   if (leads && !cube->complete()) status.emplace(options.cube, world.size());
-  const RunOutcome outcome = run_rounds(world, *job, leads ? &*cube : nullptr, compute,
-                                        job->identity.digest(), run, status ? &*status : nullptr);
+  RunOutcome outcome = run_rounds(world, *job, leads ? &*cube : nullptr, compute, job->identity.digest(), run,
+                                  status ? &*status : nullptr);
+  int damaged = 0;
   together(world, [&] {
-    if (leads && outcome.complete() && !cube->complete()) reduce(*cube);
+    if (!leads || !outcome.complete() || cube->complete()) return;
+    damaged = open_damaged_units(*cube, options.cube);
+    if (damaged == 0) reduce(*cube);
   });
+  outcome.left += static_cast<int>(told_by_rank_0(world, damaged));
   if (status) status->ended(outcome, cube->complete());
   if (leads) say_end(*cube, outcome, options.cube);
   if (leads && options.profile) say_profile(*cube);

@@ -1,8 +1,13 @@
 #include <array>
 #include <cmath>
+#include <fstream>
+#include <new>
 #include <random>
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "partition/game/value.hpp"
 #include "tests/support/random_model.hpp"
@@ -135,6 +140,69 @@ TEST_P(SweepOf, BitsDoNotDependOnEarlierUnitsOrThreads) {
 
 INSTANTIATE_TEST_SUITE_P(Models, SweepOf, testing::ValuesIn(cases()),
                          [](const auto& one) { return one.param.name; });
+
+TEST_P(SweepOf, BitsDoNotDependOnTheSizeOfBatches) {
+  if (engine_->numerics().row_bits != "own") {
+    EXPECT_FALSE(engine_->save_memory()) << "bits would change";
+    GTEST_SKIP() << "on this processor a row's bits depend on the rows beside it";
+  }
+  const auto prompts = prompts_with_prefix(3, GetParam().model.shape.vocabulary);
+  const SweepUnit unit = whole_game(3);
+  EXPECT_FALSE(engine_->save_memory()) << "no unit says yet how small a batch can be";
+  const auto values = engine_->values(unit, prompts, GetParam().rules);
+  int smaller = 0;
+  for (; engine_->save_memory(); ++smaller)
+    EXPECT_EQ(engine_->values(unit, prompts, GetParam().rules), values)
+        << "halved " << smaller + 1 << " times";
+  EXPECT_GT(smaller, 3);
+}
+
+/// In a process of its own with 8 MiB to spare, where a whole batch of the MLP takes 16 MiB at once.
+/// @return  how often memory did not suffice; negative for other values than with all memory, or none at all
+int failures_with_little_memory() {
+  test::RandomModel model;
+  model.shape.intermediate = 4096;
+  const test::TempFolder folder;
+  const auto engine = engine_of(model, folder);
+  const auto prompts = prompts_with_prefix(3, model.shape.vocabulary);
+  const SweepUnit unit{UnitId{0}, {0, 2}, {0, coalition_count(model.shape.kv_heads)}, {0, 3}};
+  long pages = 0;
+  std::ifstream{"/proc/self/statm"} >> pages;
+  rlimit limit{};
+  getrlimit(RLIMIT_AS, &limit);
+  const rlim_t before = limit.rlim_cur;
+  limit.rlim_cur = static_cast<rlim_t>(pages) * static_cast<rlim_t>(sysconf(_SC_PAGESIZE)) + (8U << 20U);
+  setrlimit(RLIMIT_AS, &limit);
+  int failures = 0;
+  std::vector<double> values;
+  while (values.empty()) {
+    try {
+      values = engine->values(unit, prompts, {});
+    } catch (const std::bad_alloc&) {
+      ++failures;
+      if (!engine->save_memory()) return -1;
+    }
+  }
+  limit.rlim_cur = before;
+  setrlimit(RLIMIT_AS, &limit);
+  return load_engine(folder.path(), {.threads = 1})->values(unit, prompts, {}) == values ? failures : -2;
+}
+
+TEST(SweepEngine, AUnitFitsIntoLittleMemoryWithTheSameBits) {
+#ifdef __SANITIZE_ADDRESS__
+  GTEST_SKIP() << "a sanitizer needs the address space";
+#endif
+  const pid_t child = fork();
+  if (child == 0) {
+    alarm(60);  // should the parent fail
+    const int failures = failures_with_little_memory();
+    _exit(failures > 0 ? 0 : 1 - failures);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  ASSERT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 0) << "1: memory sufficed; 2: it never did; 3: other values";
+}
 
 TEST(SweepEngine, TheUniformMaskIsTheLimitOfSmallEpsilon) {
   const test::TempFolder folder;

@@ -7,7 +7,7 @@ import pytest
 from bits import digests
 from cluster import wait_until
 from program import write_rows
-from study import Study
+from study import ROWS, Study
 
 
 def test_a_study_of_two_models_runs_through_its_chain(study: Study):
@@ -88,6 +88,17 @@ def test_a_job_whose_node_dies_goes_on_with_another(study: Study, reference):
     assert digests(study.cube) == reference
     assert study.cluster.job(job)["NodeList"] == "n[1,3]"
     study.cluster.repair_node("n2")
+
+
+@pytest.mark.parametrize("node", ["n1", "n2"])
+def test_a_job_whose_step_daemon_dies_goes_on(study: Study, reference, node: str):
+    """On n1 with rank 0, or on n2. Slurm waits for the daemon; the ranks do not."""
+    study.write_sweep(samples=ROWS, unit_deadline=2, silence_limit=10)
+    job = study.submit()["sweep"]
+    study.wait_until_computing()
+    study.cluster.kill_step_daemon(node)
+    go_on(study, job)
+    assert digests(study.cube) == reference
 
 
 def test_a_preempted_job_with_a_grace_time_goes_on(study: Study, reference):

@@ -35,10 +35,10 @@ class Study:
                 lines.append(f"{key.replace('_', '-')} = {value}\n")
         (self.folder / name).write_text("".join(lines), encoding="utf-8")
 
-    def write_sweep(self, samples: int) -> None:
+    def write_sweep(self, samples: int, **more: object) -> None:
         """Of the smallest units: 32 for each sample."""
         self.write_ini("sweep.ini", benchmark="tokens", calibration_rows="rows.jsonl", samples=samples, unit_layers=1,
-                       unit_coalitions=1, unit_samples=1, threads=1)  # fmt: skip
+                       unit_coalitions=1, unit_samples=1, threads=1, **more)  # fmt: skip
 
     @property
     def cube(self) -> Path:

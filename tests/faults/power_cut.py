@@ -1,0 +1,139 @@
+"""Power cuts: a run's writes and syncs are recorded and played back up to some instant.
+
+What a sync had returned for is on the disk; of what was written later any 512-byte sectors may be, in any order, the file
+may have its old or its new size, and a rename may have happened or not."""
+
+import random
+import struct
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from job import Case, Failure, units_done
+
+SECTOR = 512
+
+
+@dataclass
+class Disk:
+    durable: bytearray = field(default_factory=bytearray)
+    pending: list[tuple[int, bytes]] = field(default_factory=list)  # place and bytes of writes since the last sync
+    pending_size: int | None = None  # after a truncation since then
+    named: bool = False  # the file has its final name
+    rename_pending: bool = False
+
+    def apply(self, what: str, place: int, data: bytes) -> None:
+        if what == "w":
+            self.pending.append((place, data))
+        elif what == "t":
+            self.truncate(place)
+        elif what == "s":
+            self.sync()
+        elif what == "r":
+            self.rename_pending = True
+        elif what == "d" and self.rename_pending:
+            self.named, self.rename_pending = True, False
+
+    def truncate(self, size: int) -> None:
+        if size == 0:  # a new file: nothing that was there counts
+            self.durable, self.pending = bytearray(), []
+        self.pending_size = size
+
+    def sync(self) -> None:
+        for place, data in self.pending:
+            put(self.durable, place, data)
+        if self.pending_size is not None:
+            resize(self.durable, self.pending_size)
+        self.pending, self.pending_size = [], None
+
+    def after_a_cut(self, instants: random.Random) -> bytes | None:
+        """What a program finds; nothing where the file does not have its name yet."""
+        if not self.named and not (self.rename_pending and instants.random() < 0.5):
+            return None
+        found = bytearray(self.durable)
+        share = instants.choice([0.0, 0.3, 0.7, 1.0])
+        sectors = [piece for place, data in self.pending for piece in sectors_of(place, data)]
+        for place, data in instants.sample(sectors, round(share * len(sectors))):
+            put(found, place, data)
+        if self.pending_size is not None and instants.random() < 0.5:
+            resize(found, self.pending_size)
+        return bytes(found)
+
+
+def put(content: bytearray, place: int, data: bytes) -> None:
+    if len(content) < place:
+        resize(content, place)
+    content[place : place + len(data)] = data
+
+
+def resize(content: bytearray, size: int) -> None:
+    del content[size:]
+    content.extend(bytes(size - len(content)))
+
+
+def sectors_of(place: int, data: bytes):
+    """A write, cut where sectors end."""
+    start = 0
+    while start < len(data):
+        end = min(len(data), start + SECTOR - (place + start) % SECTOR)
+        yield place + start, data[start:end]
+        start = end
+
+
+def read_trace(file: Path) -> list[tuple[str, int, bytes]]:
+    content, at, steps = file.read_bytes(), 0, []
+    while at < len(content):
+        what, place, length = struct.unpack_from("<cQQ", content, at)
+        at += struct.calcsize("<cQQ")
+        steps.append((what.decode(), place, content[at : at + length]))
+        at += length
+    return steps
+
+
+def power_cut(case: Case) -> int:
+    """One cut in a recorded run. Cuts of the same recording are cheap: they come in `power_cuts`."""
+    return play(case, cuts=1)
+
+
+def power_cuts(case: Case) -> int:
+    return play(case, cuts=5)
+
+
+def play(case: Case, cuts: int) -> int:
+    case.file.unlink(missing_ok=True)
+    trace = case.folder / f"trace{case.runs}"
+    case.start(trace=trace, rank=0).wait()
+    steps = read_trace(trace)
+    if not any(what == "r" for what, _, _ in steps):
+        raise Failure("the recorded run made no file")
+    for cut in range(cuts):
+        end = case.random.randrange(len(steps) + 1)
+        disk = Disk()
+        for step in steps[:end]:
+            disk.apply(*step)
+        found = disk.after_a_cut(case.random)
+        case.file.unlink(missing_ok=True)
+        if found is not None:
+            case.file.write_bytes(found)
+            if disk.named and not units_done_before(steps[:end]) <= units_done(case.file):
+                raise Failure(f"the cut after {end} steps lost finished units")
+        if cut + 1 < cuts:
+            case.finish()
+    return 0
+
+
+def units_done_before(steps: list[tuple[str, int, bytes]]) -> set[int]:
+    """Units whose marks were synced: what the file of durable bytes alone says."""
+    disk = Disk()
+    for step in steps:
+        disk.apply(*step)
+    if not disk.named:
+        return set()
+    file = Path(f"/dev/shm/harsanyi-power-cut-{id(disk)}.h5")
+    try:
+        file.write_bytes(disk.durable)
+        return units_done(file)
+    finally:
+        file.unlink(missing_ok=True)
+
+
+KINDS = [power_cut]
