@@ -130,8 +130,8 @@ void Server::welcome(WorkerId worker) {
 }
 
 void Server::on(WorkerId worker, Done&& done) {
+  if (!scheduler_.knows(done.unit)) return;
   note_time(worker, done.unit, done.seconds);
-  if (done.unit.value < 0 || done.unit.value >= units_) return;
   deadline_.on_done(scheduler_.cost(done.unit), done.seconds);
   if (scheduler_.holds(worker, done.unit)) {
     watch(worker).since = time_.now();

@@ -76,6 +76,11 @@ class Scheduler {
 
   /// The unit that the worker computes now, the oldest in its hand.
   [[nodiscard]] std::optional<UnitId> running(WorkerId worker) const noexcept;
+  /// Whether the plan has such a unit.
+  [[nodiscard]] bool knows(UnitId unit) const noexcept {
+    return unit.value >= 0 && unit.index() < static_cast<std::int64_t>(tasks_.size());
+  }
+  /// @param unit  one that it knows
   [[nodiscard]] double cost(UnitId unit) const { return task(unit).cost; }
 
   /// Nothing in flight, and nothing left to hand out.

@@ -28,7 +28,7 @@ MOST_FAULTS_ON_A_FILE = 4
 
 
 class Campaign:
-    """One output file after another; each is disturbed up to MOST_FAULTS_ON_A_FILE times, then finished and compared."""
+    """One output file after another: disturbed up to MOST_FAULTS_ON_A_FILE times, then finished and compared."""
 
     def __init__(self, rig: Rig, seed: int):
         self.rig, self.random = rig, random.Random(seed)
@@ -48,7 +48,7 @@ class Campaign:
     def disturb(self, queue: list[str]) -> None:
         self.files += 1
         job = self.random.choice([self.rig.jobs[name] for name in ("sweep", "sweep", "evaluate", "rounds")])
-        case = Case(self.rig, job, self.random.choice([2, 3, 4]), random.Random(self.random.random()), self.files)
+        case = Case(self.rig, job, self.random.choice([2, 2, 3, 4]), random.Random(self.random.random()), self.files)
         done = []
         try:
             while queue and len(done) < MOST_FAULTS_ON_A_FILE and not (done and case.complete):

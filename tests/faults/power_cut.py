@@ -1,7 +1,7 @@
 """Power cuts: a run's writes and syncs are recorded and played back up to some instant.
 
-What a sync had returned for is on the disk; of what was written later any 512-byte sectors may be, in any order, the file
-may have its old or its new size, and a rename may have happened or not."""
+What a sync had returned for is on the disk; of what was written later any 512-byte sectors may be, the file may have its
+old or its new size, and a rename may have happened or not."""
 
 import random
 import struct
@@ -16,34 +16,21 @@ SECTOR = 512
 @dataclass
 class Disk:
     durable: bytearray = field(default_factory=bytearray)
-    pending: list[tuple[int, bytes]] = field(default_factory=list)  # place and bytes of writes since the last sync
-    pending_size: int | None = None  # after a truncation since then
+    pending: list[tuple[str, int, bytes]] = field(default_factory=list)  # writes and truncations since the last sync
     named: bool = False  # the file has its final name
     rename_pending: bool = False
 
     def apply(self, what: str, place: int, data: bytes) -> None:
-        if what == "w":
-            self.pending.append((place, data))
-        elif what == "t":
-            self.truncate(place)
+        if what in "wt":
+            self.pending.append((what, place, data))
         elif what == "s":
-            self.sync()
+            for step in self.pending:
+                change(self.durable, *step)
+            self.pending = []
         elif what == "r":
             self.rename_pending = True
         elif what == "d" and self.rename_pending:
             self.named, self.rename_pending = True, False
-
-    def truncate(self, size: int) -> None:
-        if size == 0:  # a new file: nothing that was there counts
-            self.durable, self.pending = bytearray(), []
-        self.pending_size = size
-
-    def sync(self) -> None:
-        for place, data in self.pending:
-            put(self.durable, place, data)
-        if self.pending_size is not None:
-            resize(self.durable, self.pending_size)
-        self.pending, self.pending_size = [], None
 
     def after_a_cut(self, instants: random.Random) -> bytes | None:
         """What a program finds; nothing where the file does not have its name yet."""
@@ -51,12 +38,19 @@ class Disk:
             return None
         found = bytearray(self.durable)
         share = instants.choice([0.0, 0.3, 0.7, 1.0])
-        sectors = [piece for place, data in self.pending for piece in sectors_of(place, data)]
-        for place, data in instants.sample(sectors, round(share * len(sectors))):
-            put(found, place, data)
-        if self.pending_size is not None and instants.random() < 0.5:
-            resize(found, self.pending_size)
+        for what, place, data in self.pending:
+            pieces = sectors_of(place, data) if what == "w" else [(place, data)]
+            for start, piece in pieces:
+                if instants.random() < share:
+                    change(found, what, start, piece)
         return bytes(found)
+
+
+def change(content: bytearray, what: str, place: int, data: bytes) -> None:
+    if what == "t":
+        resize(content, place)
+    else:
+        put(content, place, data)
 
 
 def put(content: bytearray, place: int, data: bytes) -> None:

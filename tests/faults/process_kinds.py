@@ -50,7 +50,7 @@ def kill(case: Case, run: Run, rank: int) -> int:
 
 def stop_worker(case: Case) -> int:
     """Its unit goes to another, the run gets through without it, and the job ends."""
-    run = case.start(engine=f"stop@{case.some_worker()}:{case.random.randint(1, 6)}", *limits())
+    run = case.start(*limits(), engine=f"stop@{case.some_worker()}:{case.random.randint(1, 6)}")
     code = run.wait()
     if "lost" in run.text and (code != 0 or not case.complete):
         raise Failure(f"the others did not finish without the stopped rank: {code}\n{run.text}")
@@ -60,7 +60,7 @@ def stop_worker(case: Case) -> int:
 def stop_worker_for_a_while(case: Case) -> int:
     """It answers late, for a unit that another may have by then, and gets work again."""
     worker = case.some_worker()
-    run = case.start(engine=f"stop@{worker}:{case.random.randint(1, 6)}", sleep=40, *limits())
+    run = case.start(*limits(), engine=f"stop@{worker}:{case.random.randint(1, 6)}", sleep=40)
     pid = case.rank(run, worker)
     case.wait_until(run, lambda: "taken for lost" in run.text)
     time.sleep(case.random.uniform(0.0, 0.5))
@@ -88,7 +88,7 @@ def stop_rank_0(case: Case) -> int:
 
 def stop_rank_0_for_a_while(case: Case) -> int:
     """Nobody is late then: rank 0 was not listening."""
-    run = case.start(sleep=30, *limits(**{"silence-limit": 30}))
+    run = case.start(*limits(**{"silence-limit": 30}), sleep=30)
     pid = case.rank(run, 0)
     case.wait_for_calls(run, case.random.randint(1, 5))
     send(pid, signal.SIGSTOP)
@@ -115,7 +115,7 @@ def stop_mpirun(case: Case) -> int:
 def hang_in_a_unit(case: Case) -> int:
     """Of any rank: where it is rank 0's own worker the job ends once all else is stored."""
     rank = case.random.randrange(case.ranks)
-    run = case.start(engine=f"hang@{rank}:{case.random.randint(1, 6)}", *limits())
+    run = case.start(*limits(), engine=f"hang@{rank}:{case.random.randint(1, 6)}")
     code = run.wait()
     if "lost" in run.text and code != (75 if rank == 0 else 0):
         raise Failure(f"exit code {code} after rank {rank} hung\n{run.text}")

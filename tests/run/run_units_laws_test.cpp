@@ -140,6 +140,19 @@ TEST(RunUnits, AFinishedPlanIsLeftAlone) {
   });
 }
 
+TEST(RunUnits, UnitsOfALaterRoundAreNeitherComputedNorCounted) {
+  on_every_rank([](Communicator& comm) {
+    RankRun run{comm};
+    for (std::size_t unit = 0; unit < 50; ++unit) run.tasks[unit].wanted = false;
+    const RunOutcome outcome = run();
+    EXPECT_TRUE(outcome.complete());
+    EXPECT_EQ(outcome.done_now, kUnits - 50);
+    if (!run.record) return;
+    EXPECT_EQ(static_cast<int>(run.record->values.size()), kUnits - 50);
+    EXPECT_TRUE(run.record->values.contains(UnitId{kUnits - 1}));
+  });
+}
+
 TEST(RunUnits, AnEmptyPlanEndsAtOnce) {
   on_every_rank([](Communicator& comm) { EXPECT_TRUE(RankRun(comm, 0)().complete()); });
 }

@@ -108,12 +108,12 @@ class Cluster:
 
     def kill_step_daemon(self, name: str) -> None:
         """Of the node's job step alone: its ranks lose their process manager, and Slurm does not notice."""
-        inside = os.readlink(f"/proc/{self.daemons[name].pid}/ns/pid_for_children")
+        inside = Path(f"/proc/{self.daemons[name].pid}/ns/pid_for_children").readlink()
         killed = 0
         for process in Path("/proc").glob("[0-9]*"):
             try:
                 command = (process / "cmdline").read_bytes().decode(errors="replace")
-                if re.match(r"slurmstepd: \[\d+\.\d+\]", command) and os.readlink(process / "ns/pid") == inside:
+                if re.match(r"slurmstepd: \[\d+\.\d+\]", command) and (process / "ns/pid").readlink() == inside:
                     os.kill(int(process.name), signal.SIGKILL)
                     killed += 1
             except OSError:
