@@ -3,6 +3,7 @@
 #include <fstream>
 #include <new>
 #include <random>
+#include <utility>
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
@@ -157,51 +158,64 @@ TEST_P(SweepOf, BitsDoNotDependOnTheSizeOfBatches) {
   EXPECT_GT(smaller, 3);
 }
 
-/// In a process of its own with 8 MiB to spare, where a whole batch of the MLP takes 16 MiB at once.
-/// @return  how often memory did not suffice; negative for other values than with all memory, or none at all
-int failures_with_little_memory() {
+/// What a unit gives, in a process of its own, with `spare` bytes more of address space than the engine has
+/// taken. A batch of the MLP alone takes 16 MiB.
+struct OfLittleMemory {
+  bool same_values = false;  ///< as with all memory
+  bool none = false;         ///< not even with the smallest batches
+  bool failed = false;       ///< at first
+};
+OfLittleMemory values_with_little_memory(rlim_t spare) {
   test::RandomModel model;
   model.shape.intermediate = 4096;
   const test::TempFolder folder;
   const auto engine = engine_of(model, folder);
   const auto prompts = prompts_with_prefix(3, model.shape.vocabulary);
   const SweepUnit unit{UnitId{0}, {0, 2}, {0, coalition_count(model.shape.kv_heads)}, {0, 3}};
-  long pages = 0;
+  rlim_t pages = 0;
   std::ifstream{"/proc/self/statm"} >> pages;
   rlimit limit{};
   getrlimit(RLIMIT_AS, &limit);
-  const rlim_t before = limit.rlim_cur;
-  limit.rlim_cur = static_cast<rlim_t>(pages) * static_cast<rlim_t>(sysconf(_SC_PAGESIZE)) + (8U << 20U);
+  const rlim_t before = std::exchange(limit.rlim_cur, pages * static_cast<rlim_t>(getpagesize()) + spare);
   setrlimit(RLIMIT_AS, &limit);
-  int failures = 0;
+  OfLittleMemory outcome;
   std::vector<double> values;
-  while (values.empty()) {
+  while (values.empty() && !outcome.none) {
     try {
       values = engine->values(unit, prompts, {});
     } catch (const std::bad_alloc&) {
-      ++failures;
-      if (!engine->save_memory()) return -1;
+      outcome.failed = true;
+      outcome.none = !engine->save_memory();
     }
   }
   limit.rlim_cur = before;
   setrlimit(RLIMIT_AS, &limit);
-  return load_engine(folder.path(), {.threads = 1})->values(unit, prompts, {}) == values ? failures : -2;
+  outcome.same_values = values == load_engine(folder.path(), {.threads = 1})->values(unit, prompts, {});
+  return outcome;
 }
 
-TEST(SweepEngine, AUnitFitsIntoLittleMemoryWithTheSameBits) {
+/// With 1 MiB the BLAS gets no buffer and would go on without; with 16 MiB a small batch has room.
+TEST(SweepEngine, LittleMemoryFailsOrGivesTheSameBits) {
 #ifdef __SANITIZE_ADDRESS__
   GTEST_SKIP() << "a sanitizer needs the address space";
 #endif
-  const pid_t child = fork();
-  if (child == 0) {
-    alarm(60);  // should the parent fail
-    const int failures = failures_with_little_memory();
-    _exit(failures > 0 ? 0 : 1 - failures);
+  bool failed = false;
+  bool done = false;
+  for (const rlim_t spare : {1, 8, 16, 64}) {
+    const pid_t child = fork();
+    if (child == 0) {
+      alarm(60);  // should the parent fail
+      const OfLittleMemory outcome = values_with_little_memory(spare << 20U);
+      _exit(outcome.none ? 1 : !outcome.same_values ? 2 : outcome.failed ? 3 : 4);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    ASSERT_TRUE(WIFEXITED(status)) << spare << " MiB";
+    EXPECT_NE(WEXITSTATUS(status), 2) << "other values with " << spare << " MiB";
+    failed = failed || WEXITSTATUS(status) == 1 || WEXITSTATUS(status) == 3;
+    done = done || WEXITSTATUS(status) >= 3;
   }
-  int status = 0;
-  waitpid(child, &status, 0);
-  ASSERT_TRUE(WIFEXITED(status));
-  EXPECT_EQ(WEXITSTATUS(status), 0) << "1: memory sufficed; 2: it never did; 3: other values";
+  EXPECT_TRUE(failed && done) << "these limits show nothing";
 }
 
 TEST(SweepEngine, TheUniformMaskIsTheLimitOfSmallEpsilon) {

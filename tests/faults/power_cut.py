@@ -1,7 +1,7 @@
 """Power cuts: a run's writes and syncs are recorded and played back up to some instant.
 
-What a sync had returned for is on the disk; of what was written later any 512-byte sectors may be, the file may have its
-old or its new size, and a rename may have happened or not."""
+What a sync had returned for is on the disk; of what was written later any 512-byte sectors may be. The file may have
+its old or its new size, and a rename may have happened or not."""
 
 import random
 import struct

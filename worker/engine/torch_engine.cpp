@@ -1,10 +1,6 @@
 #include <algorithm>
-#include <new>
-#include <string>
-#include <string_view>
 
 #include <c10/core/InferenceMode.h>
-#include <c10/util/Exception.h>
 #include <fmt/format.h>
 #include <torch/headeronly/version.h>
 
@@ -15,6 +11,7 @@
 #include "worker/engine/generate.hpp"
 #include "worker/engine/likelihoods.hpp"
 #include "worker/engine/load_decoder.hpp"
+#include "worker/engine/memory_guard.hpp"
 #include "worker/engine/prompt_checks.hpp"
 #include "worker/engine/sweep_engine.hpp"
 #include "worker/model/affine.hpp"
@@ -31,23 +28,6 @@ constexpr const char* kOwn = "own";  // Numerics::row_bits
 void append(std::vector<float>& out, const at::Tensor& tensor) {
   const at::Tensor dense = tensor.contiguous();
   out.insert(out.end(), dense.const_data_ptr<float>(), dense.const_data_ptr<float>() + dense.numel());
-}
-
-/// libtorch's error of memory, in the type that the rest of the program knows.
-class OutOfMemory final : public std::bad_alloc {
- public:
-  explicit OutOfMemory(std::string text) : text_{std::move(text)} {}
-  [[nodiscard]] const char* what() const noexcept override { return text_.c_str(); }
-
- private:
-  std::string text_;
-};
-
-/// The CPU's allocator has no type of its own for it.
-bool is_out_of_memory(const c10::Error& error) {
-  const std::string_view text = error.what_without_backtrace();
-  return dynamic_cast<const c10::OutOfMemoryError*>(&error) != nullptr ||
-         text.find("can't allocate memory") != std::string_view::npos;
 }
 
 /// The engine on libtorch, on the CPU.
@@ -78,12 +58,7 @@ class TorchEngine final : public Engine {
     const auto samples = prompts.subspan(static_cast<std::size_t>(unit.samples.first),
                                          static_cast<std::size_t>(unit.samples.size()));
     require_prompts(samples, config());
-    try {
-      return sweep_.values(unit, samples, rules);
-    } catch (const c10::Error& error) {
-      if (is_out_of_memory(error)) throw OutOfMemory{error.what_without_backtrace()};
-      throw;
-    }
+    return sweep_.values(unit, samples, rules);
   }
 
   [[nodiscard]] std::vector<Answer> answers(std::span<const Prompt> prompts, const Calibration* calibration,
@@ -182,7 +157,7 @@ class TorchEngine final : public Engine {
 }  // namespace
 
 std::unique_ptr<Engine> load_engine(const std::filesystem::path& model_folder, const EngineOptions& options) {
-  return std::make_unique<TorchEngine>(model_folder, options);
+  return guard_memory(std::make_unique<TorchEngine>(model_folder, options));
 }
 
 }  // namespace harsanyi
