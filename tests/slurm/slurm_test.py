@@ -92,13 +92,17 @@ def test_a_job_whose_node_dies_goes_on_with_another(study: Study, reference):
 
 @pytest.mark.parametrize("node", ["n1", "n2"])
 def test_a_job_whose_step_daemon_dies_goes_on(study: Study, reference, node: str):
-    """On n1 with rank 0, or on n2. Slurm waits for the daemon; the ranks do not."""
+    """On n1 with rank 0, or on n2. Slurm waits for the daemon; the ranks do not. The node starts no step of this number
+    again before it is repaired."""
     study.write_sweep(samples=ROWS, unit_deadline=2, silence_limit=10)
     job = study.submit()["sweep"]
     study.wait_until_computing()
     study.cluster.kill_step_daemon(node)
+    study.cluster.wait_for_state(job, "PENDING", "COMPLETED", seconds=90)
+    study.cluster.crash_node(node)
     go_on(study, job)
     assert digests(study.cube) == reference
+    study.cluster.repair_node(node)
 
 
 def test_a_preempted_job_with_a_grace_time_goes_on(study: Study, reference):
