@@ -31,7 +31,7 @@ def memory_is_short_for_a_unit(case: Case) -> int:
 
 def address_space_is_short(case: Case) -> int:
     """The system refuses memory at some size: at the start, in libraries, in units, wherever it is reached."""
-    megabytes = case.random.choice([600, 900, 1200, 1500, 2000, 3000])
+    megabytes = case.random.choice([250, 600, 640, 660, 680, 690, 700, 710, 720, 760])
     run = case.start(shell_limits=f"ulimit -v {megabytes * 1024}")
     return run.wait()
 

@@ -10,9 +10,9 @@ from job import Rig
 from power_cut import SECTOR, Disk
 
 KINDS_OF_THE_SHORT_RUN = ["kill_rank_0", "kill_worker", "stop_worker", "stop_worker_for_a_while", "power_cut",
-                          "a_block_changes_on_its_way", "memory_is_short_once", "file_is_damaged", "sync_fails",
+                          "a_block_changes_on_its_way", "memory_is_short_once", "file_is_damaged", "write_fails",
                           "file_size_is_limited", "the_clock_jumps", "stop_rank_0"]  # fmt: skip
-SECONDS = 60.0
+SECONDS = 45.0
 
 
 def test_no_unit_is_lost_or_wrong_and_nothing_hangs(tmp_path: Path):
