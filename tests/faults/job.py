@@ -189,7 +189,7 @@ class Case:
         if any(name in env for name in ("io", "trace", "clock", "message")):
             variables["LD_PRELOAD"] = str(self.rig.preload)
         return Run([str(word) for word in words], self.rig.folder, {**environment(), **variables},
-                   f"{self.rig.folder.name}-{self.number}-{self.runs}")  # fmt: skip
+                   f"{os.getpid()}-{self.number}-{self.runs}")  # fmt: skip
 
     def calls(self) -> int:
         """Units computed so far, by all runs."""
