@@ -37,7 +37,8 @@ Engine& EvaluationRunner::engine_of(const EvaluatedModel& model) {
 Identity EvaluationRunner::with_weights(Identity identity, const EvaluationJob& job) {
   for (const EvaluatedModel& model : job.models) {
     std::string& digest = weights_digests_[model.facts.folder];
-    if (digest.empty()) digest = weights_digest(model.facts.folder);
+    if (digest.empty())
+      digest = while_others_wait(world_, [&] { return weights_digest(model.facts.folder); });
     identity.set(model.facts.name + ".weights_sha256", digest);
     if (model.groups) require_weights_of(*model.groups, digest, model.facts.name);
   }

@@ -110,7 +110,8 @@ ExitCode sweep_in(World& world, const SweepOptions& options, const Invocation& i
   together(world, [&] {
     if (!leads) return;
     Identity identity = job->identity;
-    identity.set("model.weights_sha256", weights_digest(options.model.folder));
+    identity.set("model.weights_sha256",
+                 while_others_wait(world, [&] { return weights_digest(options.model.folder); }));
     if (DividendCube::is_finished(options.cube, identity)) {
       cube = DividendCube::open(options.cube);
       return;

@@ -132,15 +132,18 @@ void Server::welcome(WorkerId worker) {
 void Server::on(WorkerId worker, Done&& done) {
   if (!scheduler_.knows(done.unit)) return;
   note_time(worker, done.unit, done.seconds);
-  deadline_.on_done(scheduler_.cost(done.unit), done.seconds);
+  const double cost = scheduler_.cost(done.unit);
   if (scheduler_.holds(worker, done.unit)) {
     watch(worker).since = time_.now();
+    deadline_.on_done(cost, done.seconds);
     const UnitId unit = done.unit;
     keep(worker, std::move(done));
     assign(scheduler_.on_unit_done(worker, unit));
-  } else if (scheduler_.on_late_done(done.unit)) {
-    keep(worker, std::move(done));
+    return;
   }
+  // Late: the limit was too short, or the worker hung. Deadlines grow, but not with the length of a hang.
+  deadline_.on_done(cost, std::min(done.seconds, deadline_.seconds(cost, 0)));
+  if (scheduler_.on_late_done(done.unit)) keep(worker, std::move(done));
 }
 
 /// Until the next `store`.
@@ -241,7 +244,7 @@ void Server::lose(WorkerId worker, const std::string& reason) {
     ++missed_[*unit];
     failed_before_.insert(*unit);
   }
-  progress_.warned(fmt::format("{} is taken for lost: {}; its units go to others", name(worker), reason));
+  progress_.warned(fmt::format("{} is taken for lost: {}", name(worker), reason));
   assign(scheduler_.on_worker_lost(worker, fmt::format("{} (on {})", reason, name(worker))));
   send(worker, Recall{});
 }

@@ -9,7 +9,6 @@
 
 #include "orchestrator/run/message.hpp"
 #include "orchestrator/run/progress.hpp"
-#include "orchestrator/run/silence.hpp"
 #include "partition/base/error.hpp"
 
 namespace harsanyi {

@@ -2,9 +2,11 @@
 
 #include <cstdint>
 #include <functional>
+#include <future>
 #include <string>
 #include <vector>
 
+#include "orchestrator/run/silence.hpp"
 #include "orchestrator/run/world.hpp"
 
 namespace harsanyi {
@@ -23,6 +25,17 @@ void together(World& world, const std::function<void()>& step);
 /// Collective: the number that rank 0 has; the others' `value` does not count.
 /// @throws CommError  if a rank is not at this step
 [[nodiscard]] std::int64_t told_by_rank_0(World& world, std::int64_t value);
+
+/// Rank 0's long work while the others wait for it, such as hashing a model: runs on another thread, and this
+/// one goes on saying that it is there. For work that needs no settings of its thread, and no MPI.
+/// @throws what `work` throws
+template <class Work>
+[[nodiscard]] auto while_others_wait(World& world, const Work& work) {
+  auto result = std::async(std::launch::async, work);
+  Words words{world.communicator(), world.attendance().word_interval()};
+  while (result.wait_for(std::chrono::milliseconds{100}) != std::future_status::ready) words.say_if_due();
+  return result.get();
+}
 
 /// Collective. @return [ranks] on rank 0, what each rank tells; empty for one that did not come. Nothing
 /// elsewhere.

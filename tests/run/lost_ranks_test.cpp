@@ -241,6 +241,38 @@ TEST_F(LostRanks, CommonStepsGoOnWithoutARankAndWithItOnceItIsBack) {
   EXPECT_EQ(steps[2], steps[0]);
 }
 
+TEST_F(LostRanks, LongWorkOfRankZeroIsNoSilence) {
+  const auto ranks = make_in_process_world(2);
+  const auto step = [&](int rank) {
+    BorrowedWorld world{*ranks[static_cast<std::size_t>(rank)]};
+    world.attendance().silence_limit = 1s;
+    int answer = 0;
+    together(world, [&] {
+      if (rank == 0)
+        answer = while_others_wait(world, [] {
+          std::this_thread::sleep_for(2500ms);
+          return 7;
+        });
+    });
+    return answer;
+  };
+  const std::jthread other{[&] { EXPECT_EQ(step(1), 0); }};
+  EXPECT_EQ(step(0), 7);
+}
+
+TEST_F(LostRanks, WhatRankZeroThrowsInLongWorkReachesAll) {
+  const auto ranks = make_in_process_world(2);
+  const auto step = [&](int rank) {
+    BorrowedWorld world{*ranks[static_cast<std::size_t>(rank)]};
+    together(world, [&] {
+      if (rank == 0)
+        (void)while_others_wait(world, []() -> int { throw ModelError{"model.safetensors is missing"}; });
+    });
+  };
+  const std::jthread other{[&] { EXPECT_THROW(step(1), ModelError); }};
+  EXPECT_THROW(step(0), ModelError);
+}
+
 TEST_F(LostRanks, WhatIsToldToRankZeroLacksTheMissingRank) {
   const auto ranks = make_in_process_world(3);
   const std::jthread other{[&] {
