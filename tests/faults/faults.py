@@ -19,6 +19,7 @@ from pathlib import Path
 import compute_kinds
 import power_cut
 import process_kinds
+import slurm_kinds
 import storage_kinds
 from job import Case, Failure, Rig
 
@@ -68,6 +69,22 @@ class Campaign:
         self.seconds[kind] += time.monotonic() - start
         self.outcomes[kind][f"exit {code}"] += 1
 
+    def run_slurm(self, count: int, seed: int) -> None:
+        def tell(kind: str, seconds: float, problem: str) -> None:
+            self.files += 1
+            self.seconds[kind] += seconds
+            self.outcomes[kind]["FAILED" if problem else "went on"] += 1
+            if problem:
+                self.failures.append(f"{kind}: {problem}")
+                print(f"FAILED: {self.failures[-1]}", flush=True)
+
+        folder = Path(tempfile.mkdtemp(prefix="harsanyi-slurm-"))  # short: sockets lie in it
+        folder.chmod(0o755)
+        try:
+            slurm_kinds.disturb(self.rig.program, folder, count, seed, tell)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
     def fail(self, case: Case, done: list[str], text: str) -> None:
         self.outcomes[done[-1]]["FAILED"] += 1
         self.failures.append(f"{case.job.name}, {case.ranks} ranks, file {case.number}, {', '.join(done)}:\n{text}")
@@ -76,7 +93,7 @@ class Campaign:
 
 def table(campaign: Campaign) -> str:
     lines = [f"{'kind':<36}{'faults':>7}{'s each':>8}  outcomes"]
-    for kind in KINDS:
+    for kind in [*KINDS, *slurm_kinds.KINDS]:
         outcomes = campaign.outcomes.get(kind)
         if outcomes is None:
             continue
@@ -90,6 +107,7 @@ def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", type=Path, required=True, help="build folder with the target `faults`")
     parser.add_argument("--faults", type=int, default=100, help="how many")
+    parser.add_argument("--slurm", type=int, default=0, help="how many more under Slurm, where it can be started")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--kinds", default="all", help=f"separated by commas; all: {', '.join(KINDS)}")
     parser.add_argument("--seconds", type=float, default=1e9, help="begin no fault after this time")
@@ -113,6 +131,8 @@ def main() -> int:
     try:
         campaign = Campaign(Rig(arguments.build.absolute(), folder / "rig"), arguments.seed)
         campaign.run(shuffled_kinds(names, arguments.faults, arguments.seed), arguments.seconds)
+        if arguments.slurm:
+            campaign.run_slurm(arguments.slurm, arguments.seed)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     faults = sum(sum(outcomes.values()) for outcomes in campaign.outcomes.values())

@@ -56,6 +56,11 @@ class Study:
         with h5py.File(self.cube, locking=False) as cube:
             return int((cube["unit_done"][()] == 1).sum())
 
+    def go_on(self, job: str) -> None:
+        """Starts the job as often as it is requeued, until it is through."""
+        while self.cluster.wait_for_state(job, "PENDING", "COMPLETED", seconds=90)["JobState"] == "PENDING":
+            self.cluster.start_requeued(job)
+
     def wait_until_computing(self) -> None:
         """A run goes on, and something would be lost if nothing were kept."""
         wait_until("units are done", lambda: self.cube.exists() and self.units_done() > 0)
