@@ -21,11 +21,14 @@ import power_cut
 import process_kinds
 import slurm_kinds
 import storage_kinds
-from job import Case, Failure, Rig
+from job import Case, Failure, Rig, units_done
 
 KINDS = {kind.__name__: kind for kind in
          [*process_kinds.KINDS, *storage_kinds.KINDS, *compute_kinds.KINDS, *power_cut.KINDS]}  # fmt: skip
 MOST_FAULTS_ON_A_FILE = 4
+# Kinds after which what was finished is gone, with its file.
+DESTROY = {"disk_is_full_when_the_file_is_made", "file_system_is_small", "file_size_is_limited", "file_is_removed",
+           "file_is_replaced", "file_is_truncated", "file_is_damaged", "power_cut"}  # fmt: skip
 
 
 class Campaign:
@@ -35,7 +38,7 @@ class Campaign:
         self.rig, self.random = rig, random.Random(seed)
         self.outcomes: dict[str, collections.Counter] = collections.defaultdict(collections.Counter)
         self.seconds: collections.Counter = collections.Counter()
-        self.recomputed: list[tuple[int, int]] = []  # units, in how many faults
+        self.not_kept: dict[str, list[int]] = collections.defaultdict(list)  # units computed in vain, by fault
         self.failures: list[str] = []
         self.files = 0
 
@@ -56,7 +59,6 @@ class Campaign:
                 done.append(queue.pop(0))
                 self.do(case, done[-1])
             case.finish()
-            self.recomputed.append((case.recomputed, len(done)))
         except Failure as failure:
             self.fail(case, done, str(failure))
         except Exception:
@@ -64,10 +66,15 @@ class Campaign:
         shutil.rmtree(case.folder, ignore_errors=True)
 
     def do(self, case: Case, kind: str) -> None:
-        start = time.monotonic()
+        start, done, calls = time.monotonic(), units_done(case.file), case.calls()
         code = KINDS[kind](case)
         self.seconds[kind] += time.monotonic() - start
         self.outcomes[kind][f"exit {code}"] += 1
+        kept = units_done(case.file)
+        if kind not in DESTROY:
+            if not done <= kept and not case.damaged:
+                raise Failure(f"units {sorted(done - kept)} were done and no longer are")
+            self.not_kept[kind].append(case.calls() - calls - len(kept - done))
 
     def run_slurm(self, count: int, seed: int) -> None:
         def tell(kind: str, seconds: float, problem: str) -> None:
@@ -92,15 +99,22 @@ class Campaign:
 
 
 def table(campaign: Campaign) -> str:
-    lines = [f"{'kind':<36}{'faults':>7}{'s each':>8}  outcomes"]
+    lines = [f"{'kind':<36}{'faults':>7}{'s each':>8}{'in vain, most':>15}  outcomes"]
     for kind in [*KINDS, *slurm_kinds.KINDS]:
         outcomes = campaign.outcomes.get(kind)
         if outcomes is None:
             continue
         count = sum(outcomes.values())
         texts = ", ".join(f"{name}: {number}" for name, number in sorted(outcomes.items()))
-        lines.append(f"{kind:<36}{count:>7}{campaign.seconds[kind] / count:>8.1f}  {texts}")
+        in_vain = campaign.not_kept.get(kind)
+        lines.append(f"{kind:<36}{count:>7}{campaign.seconds[kind] / count:>8.1f}"
+                     f"{max(in_vain) if in_vain else '':>15}  {texts}")  # fmt: skip
     return "\n".join(lines)
+
+
+def mean(lists: dict[str, list[int]]) -> float:
+    numbers = [number for numbers in lists.values() for number in numbers]
+    return sum(numbers) / max(1, len(numbers))
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -138,11 +152,10 @@ def main() -> int:
     faults = sum(sum(outcomes.values()) for outcomes in campaign.outcomes.values())
     print(table(campaign))
     print(f"{faults} faults on {campaign.files} files in {time.monotonic() - start:.0f} s, seed {arguments.seed}: "
-          f"{len(campaign.failures)} failures; units computed again per fault: "
-          f"{sum(units for units, _ in campaign.recomputed) / max(1, faults):.1f}")  # fmt: skip
+          f"{len(campaign.failures)} failures; {mean(campaign.not_kept):.1f} units computed in vain per fault")  # fmt: skip
     if arguments.json:
         figures = {"seed": arguments.seed, "faults": faults, "files": campaign.files, "failures": campaign.failures,
-                   "outcomes": campaign.outcomes, "recomputed": campaign.recomputed}  # fmt: skip
+                   "outcomes": campaign.outcomes, "in_vain": campaign.not_kept}  # fmt: skip
         arguments.json.write_text(json.dumps(figures, indent=1))
     return 1 if campaign.failures or faults == 0 else 0
 

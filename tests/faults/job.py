@@ -71,10 +71,10 @@ class Rig:
 
 
 def units_done(file: Path) -> set[int]:
-    """Units that need no more work; none where there is no file that can be opened."""
+    """Units whose values are in the file; none where there is no file that can be opened."""
     try:
         with h5py.File(file, locking=False) as record:
-            return {unit for unit, mark in enumerate(record["unit_done"][()]) if mark}
+            return {unit for unit, mark in enumerate(record["unit_done"][()]) if mark == 1}
     except (OSError, KeyError):
         return set()
 
@@ -167,7 +167,6 @@ class Case:
     random: random.Random
     number: int
     runs: int = 0
-    recomputed: int = 0
     damaged: bool = False  # finished units were destroyed
 
     def __post_init__(self):
@@ -260,4 +259,3 @@ class Case:
         other = [name for name, digest in self.job.reference.items() if found.get(name) != digest]
         if other or found.keys() != self.job.reference.keys():
             raise Failure(f"the finished file differs in {other or found.keys() ^ self.job.reference.keys()}")
-        self.recomputed = self.calls() - self.job.units
