@@ -152,7 +152,7 @@ def main() -> int:
     faults = sum(sum(outcomes.values()) for outcomes in campaign.outcomes.values())
     print(table(campaign))
     print(f"{faults} faults on {campaign.files} files in {time.monotonic() - start:.0f} s, seed {arguments.seed}: "
-          f"{len(campaign.failures)} failures; {mean(campaign.not_kept):.1f} units computed in vain per fault")  # fmt: skip
+          f"{len(campaign.failures)} failures; {mean(campaign.not_kept):.1f} computed in vain per fault")  # fmt: skip
     if arguments.json:
         figures = {"seed": arguments.seed, "faults": faults, "files": campaign.files, "failures": campaign.failures,
                    "outcomes": campaign.outcomes, "in_vain": campaign.not_kept}  # fmt: skip
