@@ -36,6 +36,7 @@ ExitCode run_body(World& world, const std::function<ExitCode(World&)>& body, boo
 
 std::string names_of(const std::set<Rank>& ranks) {
   std::vector<int> numbers;
+  numbers.reserve(ranks.size());
   for (const Rank rank : ranks) numbers.push_back(rank.value);
   return fmt::format("{}{}", numbers.size() == 1 ? "rank " : "ranks ", fmt::join(numbers, ", "));
 }

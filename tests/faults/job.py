@@ -43,6 +43,7 @@ class Rig:
         self.build, self.folder = build, folder
         self.program = build / "faults/bin/harsanyi"
         self.preload = build / "faults/lib/libfault_io.so"
+        self.traces: dict[str, tuple[int, list]] = {}  # by job: power_cut.py
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "tiny").mkdir()
         write_model(folder / "tiny", seed=1)
@@ -240,9 +241,9 @@ class Case:
             return False
 
     def finish(self) -> None:
-        """Runs the command to its end and compares. @raises Failure"""
+        """Runs the command to its end, on all ranks or in one process, and compares. @raises Failure"""
         done, calls = units_done(self.file), self.calls()
-        run = self.start(sleep=0)
+        run = self.start(launcher=self.random.random() < 0.3, sleep=0)
         code = run.wait()
         if code != 0:
             raise Failure(f"the undisturbed run ends with {code}\n{run.text}")

@@ -11,6 +11,7 @@ from pathlib import Path
 from job import Case, Failure, units_done
 
 SECTOR = 512
+CUTS_OF_A_RECORDING = 8
 
 
 @dataclass
@@ -84,35 +85,33 @@ def read_trace(file: Path) -> list[tuple[str, int, bytes]]:
 
 
 def power_cut(case: Case) -> int:
-    """One cut in a recorded run. Cuts of the same recording are cheap: they come in `power_cuts`."""
-    return play(case, cuts=1)
-
-
-def power_cuts(case: Case) -> int:
-    return play(case, cuts=5)
-
-
-def play(case: Case, cuts: int) -> int:
+    """At some instant of a recorded run. The next run goes on with what is found then."""
+    steps = recorded_steps(case)
+    end = case.random.randrange(len(steps) + 1)
+    disk = Disk()
+    for step in steps[:end]:
+        disk.apply(*step)
+    found = disk.after_a_cut(case.random)
     case.file.unlink(missing_ok=True)
-    trace = case.folder / f"trace{case.runs}"
-    case.start(trace=trace, rank=0).wait()
-    steps = read_trace(trace)
-    if not any(what == "r" for what, _, _ in steps):
-        raise Failure("the recorded run made no file")
-    for cut in range(cuts):
-        end = case.random.randrange(len(steps) + 1)
-        disk = Disk()
-        for step in steps[:end]:
-            disk.apply(*step)
-        found = disk.after_a_cut(case.random)
-        case.file.unlink(missing_ok=True)
-        if found is not None:
-            case.file.write_bytes(found)
-            if disk.named and not units_done_before(steps[:end]) <= units_done(case.file):
-                raise Failure(f"the cut after {end} steps lost finished units")
-        if cut + 1 < cuts:
-            case.finish()
+    if found is not None:
+        case.file.write_bytes(found)
+        if disk.named and not units_done_before(steps[:end]) <= units_done(case.file):
+            raise Failure(f"the cut after {end} steps lost finished units")
     return 0
+
+
+def recorded_steps(case: Case) -> list[tuple[str, int, bytes]]:
+    """Of an uninterrupted run of the job; a recording serves for some cuts, as runs are alike."""
+    left, steps = case.rig.traces.get(case.job.name, (0, []))
+    if left == 0:
+        case.file.unlink(missing_ok=True)
+        trace = case.folder / f"trace{case.runs}"
+        case.start(trace=trace, rank=0).wait()
+        left, steps = CUTS_OF_A_RECORDING, read_trace(trace)
+        if not any(what == "r" for what, _, _ in steps):
+            raise Failure("the recorded run made no file")
+    case.rig.traces[case.job.name] = (left - 1, steps)
+    return steps
 
 
 def units_done_before(steps: list[tuple[str, int, bytes]]) -> set[int]:
