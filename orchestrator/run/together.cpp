@@ -27,8 +27,10 @@ constexpr std::chrono::milliseconds kPatience{100};
 class Gathering {
  public:
   Gathering(World& world, StepResult own)
-      : comm_{world.communicator()}, attendance_{world.attendance()}, results_(1, std::move(own)) {
-    results_.resize(static_cast<std::size_t>(comm_.size()));
+      : comm_{world.communicator()},
+        attendance_{world.attendance()},
+        results_(static_cast<std::size_t>(comm_.size())) {
+    results_.front() = std::move(own);
     for (int r = 1; r < comm_.size(); ++r)
       if (!attendance_.absent.contains(Rank{r})) awaited_.insert(Rank{r});
   }
