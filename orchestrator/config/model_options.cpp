@@ -22,6 +22,11 @@ void describe(OptionSet& set, ComputeOptions& options) {
            "matrices in memory: widened to the type once, or stored as in the checkpoint and widened at each "
            "use"},
           options.weights);
+  set.add({"products", "KERNEL",
+           "who multiplies the layers' matrices in float32: auto takes amx where the processor has it, else "
+           "MKL with "
+           "packed weights; last bits differ, so a cube keeps to one"},
+          options.kernel);
 }
 
 }  // namespace harsanyi

@@ -14,6 +14,7 @@
 #include "partition/plan/sweep_plan.hpp"
 #include "worker/model/compute_type.hpp"
 #include "worker/model/model_config.hpp"
+#include "worker/model/product_kernel.hpp"
 #include "worker/model/stage_times.hpp"
 
 // The engine as the rest of the program sees it. No ATen here: the orchestrator does not link libtorch, it
@@ -90,7 +91,7 @@ struct ForwardOutput {
 struct Numerics {
   std::string compute_dtype;  ///< name of a ComputeType
   std::string device;         ///< "cpu"
-  std::string blas;           ///< e.g. "mkl"
+  std::string blas;           ///< and the kernel of the layers' products, e.g. "mkl, packed"
   std::string blas_mode;      ///< e.g. MKL_CBWR setting
   std::string row_bits;       ///< "own": a row's bits are the same beside any rows; "of batch": they are not
   std::string libtorch;       ///< version
@@ -100,6 +101,7 @@ struct EngineOptions {
   int threads = 1;
   ComputeType compute = ComputeType::float32;
   WeightStorage weights = WeightStorage::widened;
+  ProductKernel kernel = ProductKernel::automatic;
 };
 
 /// One copy of one model on one worker. Not thread safe; one per worker thread.

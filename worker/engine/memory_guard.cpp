@@ -1,12 +1,14 @@
 #include "worker/engine/memory_guard.hpp"
 
 #include <cerrno>
+#include <fstream>
 #include <new>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include <c10/util/Exception.h>
+#include <sys/resource.h>
 
 namespace harsanyi {
 namespace {
@@ -27,12 +29,27 @@ bool is_out_of_memory(const c10::Error& error) {
          text.find("can't allocate memory") != std::string_view::npos;
 }
 
+/// Where neither a limit nor the kernel's strict accounting refuses memory, small allocations do not fail,
+/// and ENOMEM may come from an attempt at large pages.
+bool memory_may_be_refused() {
+  static const bool strict = [] {
+    std::ifstream file{"/proc/sys/vm/overcommit_memory"};
+    int policy = 0;
+    return file >> policy && policy == 2;
+  }();
+  const auto is_limited = [](auto resource) {
+    rlimit limit{};
+    return getrlimit(resource, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
+  };
+  return strict || is_limited(RLIMIT_AS) || is_limited(RLIMIT_DATA);
+}
+
 template <class Work>
 auto guarded(const Work& work) {
   errno = 0;  // set by any allocation that fails, and by nothing that succeeds
   try {
     auto result = work();
-    if (errno == ENOMEM)
+    if (errno == ENOMEM && memory_may_be_refused())
       throw OutOfMemory{"a library had to do without a buffer, and its products would have other bits"};
     return result;
   } catch (const c10::Error& error) {

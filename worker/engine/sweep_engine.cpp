@@ -106,10 +106,10 @@ SweepEngine::PlayerOutputs SweepEngine::player_outputs(int layer, const Trunk& t
   const QueryRows wanted = wanted_of(layer);
   const at::Tensor& x = trunk.inputs_1Rd[static_cast<std::size_t>(layer)];
   const Projections projections = decoder_.project(layer, x, trunk.rows, wanted);
-  const at::Tensor w_nod = w.o_proj.unflatten(1, {shape.kv_heads, -1}).permute({1, 2, 0});
+  const at::Tensor w_nod = w.o_proj.plain().unflatten(1, {shape.kv_heads, -1}).permute({1, 2, 0});
   const auto projected = [&](const at::Tensor& attended_nRo, const at::Tensor& weights_nod) {
     return timed(decoder_.times(), Stage::products,
-                 [&] { return batched_product(attended_nRo, weights_nod, decoder_.compute()); });
+                 [&] { return batched_product(attended_nRo, weights_nod, decoder_.arithmetic().type); });
   };
   const auto by_player = [&](const AttentionEdit& edit) {
     const at::Tensor attended = timed(decoder_.times(), Stage::attention, [&] {

@@ -41,7 +41,7 @@ class TorchEngine final : public Engine {
   [[nodiscard]] Numerics numerics() const override {
     return {.compute_dtype = std::string{name_of(options_.compute)},
             .device = "cpu",
-            .blas = "mkl",
+            .blas = fmt::format("mkl, {}", name_of(decoder_.arithmetic().kernel)),
             .blas_mode = blas_mode(),
             .row_bits = row_bits_,
             .libtorch = TORCH_VERSION};
@@ -138,19 +138,20 @@ class TorchEngine final : public Engine {
     return output;
   }
 
-  [[nodiscard]] static std::string measured_row_bits(const EngineOptions& options) {
+  [[nodiscard]] static std::string measured_row_bits(const Arithmetic& arithmetic, int threads) {
     const c10::InferenceMode inference;
-    const bool own = rows_have_own_bits(
-        [type = scalar_type(options.compute)](const at::Tensor& x, const at::Tensor& weight) {
-          return affine(x, weight, {}, type);
-        },
-        std::max(2, options.threads));
-    return own ? kOwn : "of batch";
+    const auto of_layers = [&](const at::Tensor& x, const at::Tensor& weight) {
+      return Matrix::prepared(weight, arithmetic).times(x, {}, arithmetic);
+    };
+    const auto of_logits = [](const at::Tensor& x, const at::Tensor& weight) { return affine(x, weight); };
+    const int most = std::max(2, threads);
+    return rows_have_own_bits(of_layers, most) && rows_have_own_bits(of_logits, most) ? kOwn : "of batch";
   }
 
   EngineOptions options_;
   Decoder decoder_;
-  std::string row_bits_ = measured_row_bits(options_);  // after the decoder, which sets the BLAS's mode
+  std::string row_bits_ = measured_row_bits(
+      decoder_.arithmetic(), options_.threads);  // after the decoder, which sets the BLAS's mode
   SweepEngine sweep_;
 };
 

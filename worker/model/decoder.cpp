@@ -5,10 +5,10 @@
 
 namespace harsanyi {
 
-Decoder::Decoder(ModelConfig config, Weights weights, at::ScalarType compute)
+Decoder::Decoder(ModelConfig config, Weights weights, const Arithmetic& arithmetic)
     : config_{std::move(config)},
       weights_{std::move(weights)},
-      compute_{compute},
+      arithmetic_{arithmetic},
       frequencies_{rotary_frequencies(config_)} {}
 
 Rows Decoder::rows_of(RowLayout layout) const {
@@ -26,8 +26,8 @@ at::Tensor Decoder::norm(const at::Tensor& x, const at::Tensor& weight) const {
   return timed(times_, Stage::rows, [&] { return rms_norm(x, weight, config_.rms_norm_eps); });
 }
 
-at::Tensor Decoder::product(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) const {
-  return timed(times_, Stage::products, [&] { return affine(x, weight, bias, compute_); });
+at::Tensor Decoder::product(const ProductInput& x, const Matrix& weight, const at::Tensor& bias) const {
+  return timed(times_, Stage::products, [&] { return weight.times(x, bias, arithmetic_); });
 }
 
 at::Tensor Decoder::wanted_rows(const at::Tensor& x_CRd, const Rows& rows, QueryRows wanted) {
@@ -37,24 +37,26 @@ at::Tensor Decoder::wanted_rows(const at::Tensor& x_CRd, const Rows& rows, Query
 Projections Decoder::project(int index, const at::Tensor& x_CRd, const Rows& rows, QueryRows wanted) const {
   const LayerWeights& w = weights_.layers[static_cast<std::size_t>(index)];
   const std::int64_t size = config_.shape.head_size;
-  const at::Tensor normed = norm(x_CRd, w.attention_norm_d);
+  const ProductInput normed{norm(x_CRd, w.attention_norm_d)};
   const auto heads = [size](const at::Tensor& rows_) { return rows_.unflatten(-1, {-1, size}); };
   const auto rotated = [&](const at::Tensor& rows_, const at::Tensor& weight_D, const RotaryTable& angles) {
     const at::Tensor heads_ = weight_D.defined() ? norm(heads(rows_), weight_D) : heads(rows_);
     timed(times_, Stage::rows, [&] { rotate(heads_, angles); });
-    return heads_.to(compute_);
+    return heads_.to(arithmetic_.type);
   };
-  const at::Tensor asking = wanted_rows(normed, rows, wanted);
+  const at::Tensor q = wanted == QueryRows::all
+                           ? product(normed, w.q_proj, w.q_bias)
+                           : product(wanted_rows(normed.rows(), rows, wanted), w.q_proj, w.q_bias);
   const RotaryTable& angles = wanted == QueryRows::all ? rows.rotary : rows.rotary_of_last;
-  return {.q_CRHD = rotated(product(asking, w.q_proj, w.q_bias), w.q_norm_D, angles),
+  return {.q_CRHD = rotated(q, w.q_norm_D, angles),
           .k_CRKD = rotated(product(normed, w.k_proj, w.k_bias), w.k_norm_D, rows.rotary),
-          .v_CRKD = heads(product(normed, w.v_proj, w.v_bias)).to(compute_),
+          .v_CRKD = heads(product(normed, w.v_proj, w.v_bias)).to(arithmetic_.type),
           .window = config_.windows[static_cast<std::size_t>(index)]};
 }
 
 at::Tensor Decoder::mlp(int index, const at::Tensor& x) const {
   const LayerWeights& w = weights_.layers[static_cast<std::size_t>(index)];
-  const at::Tensor normed = norm(x, w.mlp_norm_d);
+  const ProductInput normed{norm(x, w.mlp_norm_d)};
   const at::Tensor gated = product(normed, w.gate_proj);
   const at::Tensor up = product(normed, w.up_proj);
   timed(times_, Stage::rows, [&] { gate_in_place(gated, up); });

@@ -22,13 +22,13 @@ struct Rows {
 /// Shapes: C copies, R rows (RowLayout), B prompts, d hidden, V vocabulary.
 class Decoder {
  public:
-  /// @param compute  type of the products of the layers; those of the logits are float32
-  Decoder(ModelConfig config, Weights weights, at::ScalarType compute);
+  /// @param arithmetic  of the products of the layers; those of the logits are float32
+  Decoder(ModelConfig config, Weights weights, const Arithmetic& arithmetic);
 
   [[nodiscard]] const ModelConfig& config() const noexcept { return config_; }
   [[nodiscard]] const Weights& weights() const noexcept { return weights_; }
 
-  [[nodiscard]] at::ScalarType compute() const noexcept { return compute_; }
+  [[nodiscard]] const Arithmetic& arithmetic() const noexcept { return arithmetic_; }
   /// Where the time of all calls went, the engine's own steps among them.
   [[nodiscard]] StageTimes& times() const noexcept { return times_; }
 
@@ -69,12 +69,12 @@ class Decoder {
                                           const at::Tensor& attended) const;
   [[nodiscard]] at::Tensor norm(const at::Tensor& x, const at::Tensor& weight) const;
   /// x W^T + b, a product of the compute type.
-  [[nodiscard]] at::Tensor product(const at::Tensor& x, const at::Tensor& weight,
+  [[nodiscard]] at::Tensor product(const ProductInput& x, const Matrix& weight,
                                    const at::Tensor& bias = {}) const;
 
   ModelConfig config_;
   Weights weights_;
-  at::ScalarType compute_;
+  Arithmetic arithmetic_;
   at::Tensor frequencies_;
   mutable StageTimes times_;
 };

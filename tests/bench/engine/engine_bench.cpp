@@ -106,8 +106,8 @@ json compute(Engine& engine, const Game& game, const json& request) {
           {"peak_rss_bytes", peak_rss_bytes()}};
 }
 
-void serve(const std::string& model_folder, const std::string& game_file, int threads) {
-  const auto engine = load_engine(model_folder, {.threads = threads});
+void serve(const std::string& model_folder, const std::string& game_file, int threads, ProductKernel kernel) {
+  const auto engine = load_engine(model_folder, {.threads = threads, .kernel = kernel});
   const Game game = read_game(game_file);
   json ready = costs_of(game, engine->config().shape);
   const Numerics numerics = engine->numerics();
@@ -122,12 +122,13 @@ void serve(const std::string& model_folder, const std::string& game_file, int th
 }  // namespace harsanyi
 
 int main(int argc, char** argv) {
-  if (argc != 4) {
-    std::cerr << "usage: engine_bench MODEL_DIR GAME.json THREADS\n";
+  if (argc != 4 && argc != 5) {
+    std::cerr << "usage: engine_bench MODEL_DIR GAME.json THREADS [KERNEL]\n";
     return 2;
   }
   try {
-    harsanyi::serve(argv[1], argv[2], std::stoi(argv[3]));
+    harsanyi::serve(argv[1], argv[2], std::stoi(argv[3]),
+                    harsanyi::parse_enum<harsanyi::ProductKernel>(argc == 5 ? argv[4] : "auto"));
   } catch (const std::exception& error) {
     std::cerr << "error: " << error.what() << '\n';
     return 1;
