@@ -42,7 +42,8 @@ ExitCode evaluate_in(World& world, const EvaluateOptions& options, const Invocat
                           invocation,
                           {.engine = engine_options(options.compute, world),
                            .attempts = options.attempts,
-                           .verify = options.verify}};
+                           .verify = options.verify,
+                            .unit_deadline = options.limits.unit_deadline}};
   const EvaluationRunner::Run run = runner.run(*job, options.results);
   together(world, [&] {
     if (leads) say_end(run, options.results);
@@ -54,7 +55,7 @@ ExitCode evaluate_in(World& world, const EvaluateOptions& options, const Invocat
 
 ExitCode run_evaluate(const EvaluateOptions& options, const Invocation& invocation) {
   const StopSignals signals;
-  return in_world([&](World& world) { return evaluate_in(world, options, invocation); });
+  return in_world(options.limits, [&](World& world) { return evaluate_in(world, options, invocation); });
 }
 
 }  // namespace harsanyi

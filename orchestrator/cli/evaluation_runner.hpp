@@ -23,6 +23,7 @@ class EvaluationRunner {
     EngineOptions engine;
     int attempts = 3;
     bool verify = false;  ///< compare the models' files with their SHA-256
+    double unit_deadline = 0.0;  ///< as RunOptions::unit_deadline
     std::string title = "evaluate";
   };
 

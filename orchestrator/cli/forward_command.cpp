@@ -117,8 +117,9 @@ ExitCode forward_in(const World& world, const ForwardOptions& options, const Inv
 }  // namespace
 
 ExitCode run_forward(const ForwardOptions& options, const Invocation& invocation) {
-  return in_world([&](World& world) {
-    // One prompt after the other, on one rank: the others would only repeat it.
+  // One prompt after the other, on one rank: the others would only repeat it, and wait as long as it takes.
+  constexpr double kYear = 365.0 * 86400.0;
+  return in_world({.silence_limit = kYear}, [&](World& world) {
     return world.rank() == Rank{0} ? forward_in(world, options, invocation) : ExitCode::ok;
   });
 }

@@ -93,6 +93,7 @@ class LayerSearch {
                 invocation,
                 {.engine = engine_options(options.evaluation.compute, world),
                  .attempts = options.evaluation.attempts,
+                 .unit_deadline = options.evaluation.limits.unit_deadline,
                  .title = "layers"}} {
     choice_.split = options.split;
   }
@@ -130,7 +131,7 @@ class LayerSearch {
     together(world_, [&] {
       if (leads()) took = take_best(choice_, candidates, *results);
     });
-    const std::int64_t layer = told_by_rank_0(world_.communicator(), took ? choice_.layers.back() : -1);
+    const std::int64_t layer = told_by_rank_0(world_, took ? choice_.layers.back() : -1);
     if (layer >= 0 && !leads()) choice_.layers.push_back(static_cast<int>(layer));
     return layer >= 0;
   }
@@ -157,7 +158,8 @@ ExitCode search_in(World& world, const LayersOptions& options, const Invocation&
 
 ExitCode run_layers(const LayersOptions& options, const Invocation& invocation) {
   const StopSignals signals;
-  return in_world([&](World& world) { return search_in(world, options, invocation); });
+  return in_world(options.evaluation.limits,
+                  [&](World& world) { return search_in(world, options, invocation); });
 }
 
 }  // namespace harsanyi

@@ -57,7 +57,7 @@ ExitCode sweep_in(World& world, const SweepOptions& options, const Invocation& i
 
 ExitCode run_sweep(const SweepOptions& options, const Invocation& invocation) {
   const StopSignals signals;
-  return in_world([&](World& world) { return sweep_in(world, options, invocation); });
+  return in_world(options.limits, [&](World& world) { return sweep_in(world, options, invocation); });
 }
 
 }  // namespace harsanyi

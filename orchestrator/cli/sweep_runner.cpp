@@ -1,5 +1,6 @@
 #include "orchestrator/cli/sweep_runner.hpp"
 
+#include "orchestrator/cli/damaged_units.hpp"
 #include "orchestrator/cli/notes.hpp"
 #include "orchestrator/cli/sweep_rounds.hpp"
 #include "orchestrator/job/layer_means.hpp"
@@ -34,7 +35,7 @@ UnitsFor units_for(World& world, const std::filesystem::path& cube, Rank0Compute
   });
   const auto told = [&](int Sharding::*extent) {
     const int recorded = units.recorded ? (*units.recorded).*extent : 0;
-    return static_cast<int>(told_by_rank_0(world.communicator(), recorded));
+    return static_cast<int>(told_by_rank_0(world, recorded));
   };
   const Sharding recorded{told(&Sharding::layers), told(&Sharding::coalitions), told(&Sharding::samples)};
   if (recorded.layers > 0) units.recorded = recorded;
@@ -46,6 +47,7 @@ UnitsFor units_for(World& world, const std::filesystem::path& cube, Rank0Compute
 SweepRunner::SweepRunner(World& world, const SweepOptions& options, const Invocation& invocation)
     : world_{world}, options_{options}, invocation_{invocation} {
   settings_.schedule.attempts = options.attempts;
+  settings_.unit_deadline = options.limits.unit_deadline;
   const UnitsFor units = units_for(world, options.cube, settings_.rank0);
   together(world, [&] { job_ = prepare_sweep(options, units); });
 }
@@ -53,9 +55,11 @@ SweepRunner::SweepRunner(World& world, const SweepOptions& options, const Invoca
 DividendCube SweepRunner::open(const Identity& identity, bool for_reading_if_finished) const {
   if (for_reading_if_finished && DividendCube::is_finished(options_.cube, identity))
     return DividendCube::open(options_.cube);
-  return DividendCube::open_or_create(
+  DividendCube cube = DividendCube::open_or_create(
       options_.cube,
       describe_cube(*job_, identity, provenance_of(invocation_.command_line, invocation_.configuration)));
+  static_cast<void>(open_damaged_units(cube, options_.cube));
+  return cube;
 }
 
 SweepRunner::Run SweepRunner::run(const std::optional<std::vector<UnitId>>& again) {
@@ -63,7 +67,9 @@ SweepRunner::Run SweepRunner::run(const std::optional<std::vector<UnitId>>& agai
   std::unique_ptr<Engine> engine;
   std::string weights;
   together(world_, [&] {
-    if (leads()) weights = digest_of_weights(options_.model.folder, options_.model.verify);
+    if (leads())
+      weights = while_others_wait(
+          world_, [&] { return digest_of_weights(options_.model.folder, options_.model.verify); });
   });
   together(world_, [&] {
     engine = load_engine_from_library(options_.model.folder, engine_options(options_.model.compute, world_));
@@ -81,6 +87,7 @@ SweepRunner::Run SweepRunner::run(const std::optional<std::vector<UnitId>>& agai
   const WorkFunction compute = [&](UnitId unit) {
     return unit_values(*engine, *job_, job_->plan.units[static_cast<std::size_t>(unit.index())]);
   };
+  settings_.save_memory = [&] { return engine->save_memory(); };
   if (options_.profile) settings_.stage_clock = [&] { return engine->stage_times(); };
   settings_.describe = [&](UnitId unit) {
     return unit_text(job_->plan.units[static_cast<std::size_t>(unit.index())]);
@@ -89,10 +96,13 @@ SweepRunner::Run SweepRunner::run(const std::optional<std::vector<UnitId>>& agai
   if (leads() && !run.cube->complete()) status.emplace(options_.cube, world_.size());
   run.outcome = run_rounds(world_, *job_, leads() ? &*run.cube : nullptr, compute, job_->identity.digest(),
                            settings_, status ? &*status : nullptr);
+  int damaged = 0;
   together(world_, [&] {
-    if (leads() && !run.cube->complete() && run.cube->count_of(UnitState::open) == 0)
-      run.cube->complete_with(layer_means(*run.cube));
+    if (!leads() || run.cube->complete() || run.cube->count_of(UnitState::open) > 0) return;
+    damaged = open_damaged_units(*run.cube, options_.cube);
+    if (damaged == 0) run.cube->complete_with(layer_means(*run.cube));
   });
+  run.outcome.left += static_cast<int>(told_by_rank_0(world_, damaged));
   if (status) status->ended(run.outcome, run.cube->complete());
   return run;
 }

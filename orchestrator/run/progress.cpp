@@ -61,6 +61,7 @@ class TerminalProgress final : public ProgressSink {
   void unit_failed(const std::string& unit, const std::string& worker, const std::string& reason) override {
     print(fmt::format("{} failed on {}: {}", unit, worker, reason));
   }
+  void warned(const std::string& text) override { print(text); }
 
   void ended(const RunOutcome& outcome) override {
     for (const std::string& line : summary_lines(outcome)) print(line);
@@ -102,6 +103,7 @@ class LogProgress final : public ProgressSink {
   void unit_failed(const std::string& unit, const std::string& worker, const std::string& reason) override {
     log_.warn("{} failed on {}: {}", unit, worker, reason);
   }
+  void warned(const std::string& text) override { log_.warn("{}", text); }
   void ended(const RunOutcome& outcome) override {
     for (const std::string& line : summary_lines(outcome)) log_.info("{}", line);
   }
@@ -115,6 +117,7 @@ class SilentProgress final : public ProgressSink {
   void started(const RunProgress&) override {}
   void advanced(const RunProgress&) override {}
   void unit_failed(const std::string&, const std::string&, const std::string&) override {}
+  void warned(const std::string&) override {}
   void ended(const RunOutcome&) override {}
 };
 

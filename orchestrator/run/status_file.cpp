@@ -87,6 +87,7 @@ class StatusProgress final : public ProgressSink {
   void unit_failed(const std::string& unit, const std::string& worker, const std::string& reason) override {
     shown_->unit_failed(unit, worker, reason);
   }
+  void warned(const std::string& text) override { shown_->warned(text); }
   // The record is marked complete after this: whoever marks it tells the file.
   void ended(const RunOutcome& outcome) override { shown_->ended(outcome); }
 

@@ -118,7 +118,12 @@ class Engine {
   /// Of all calls since the engine was loaded.
   [[nodiscard]] virtual StageTimes stage_times() const { return {}; }
 
+  /// Computes half as many rows at a time from now on, for a machine whose memory does not suffice. False
+  /// where that would change bits (Numerics::row_bits), or nothing is left to halve.
+  [[nodiscard]] virtual bool save_memory() { return false; }
+
   /// The values of one unit, [layers, samples, coalitions] row-major.
+  /// @throws std::bad_alloc  where memory does not suffice
   /// @param prompts  all samples of the plan; the unit's are prompts[unit.samples]
   [[nodiscard]] virtual std::vector<double> values(const SweepUnit& unit, std::span<const Prompt> prompts,
                                                    const GameRules& rules) = 0;

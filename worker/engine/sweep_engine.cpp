@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "partition/plan/cost.hpp"
 #include "worker/engine/answers.hpp"
 #include "worker/model/affine.hpp"
 #include "worker/model/row_functions.hpp"
@@ -177,6 +176,12 @@ at::Tensor SweepEngine::run_to_last_mlp(int layer, const PlayerOutputs& players,
   return decoder_.mlp_input(last, x, rows, QueryRows::last_of_each_prompt);
 }
 
+bool SweepEngine::halve_batches() {
+  if (!trunk_ || batch_rows_ < 2 * trunk_->rows.layout.rows()) return false;
+  batch_rows_ /= 2;
+  return true;
+}
+
 std::vector<double> SweepEngine::values(const SweepUnit& unit, std::span<const Prompt> samples,
                                         const GameRules& rules) {
   const Trunk& trunk = trunk_of(samples);
@@ -184,8 +189,8 @@ std::vector<double> SweepEngine::values(const SweepUnit& unit, std::span<const P
   std::vector<Coalition> masked;
   for (const Coalition coalition : unit.coalitions)
     if (coalition != grand) masked.push_back(coalition);
-  const auto copies = static_cast<std::size_t>(
-      std::max<std::int64_t>(1, decoder_.rows_together() / trunk.rows.layout.rows()));
+  const auto copies =
+      static_cast<std::size_t>(std::max<std::int64_t>(1, batch_rows_ / trunk.rows.layout.rows()));
 
   UnitTable table{unit};
   WaitingCopies waiting;

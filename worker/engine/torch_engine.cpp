@@ -11,6 +11,7 @@
 #include "worker/engine/generate.hpp"
 #include "worker/engine/likelihoods.hpp"
 #include "worker/engine/load_decoder.hpp"
+#include "worker/engine/memory_guard.hpp"
 #include "worker/engine/prompt_checks.hpp"
 #include "worker/engine/sweep_engine.hpp"
 #include "worker/model/affine.hpp"
@@ -21,6 +22,8 @@
 
 namespace harsanyi {
 namespace {
+
+constexpr const char* kOwn = "own";  // Numerics::row_bits
 
 void append(std::vector<float>& out, const at::Tensor& tensor) {
   const at::Tensor dense = on_host(tensor);
@@ -44,6 +47,8 @@ class TorchEngine final : public Engine {
             .row_bits = row_bits_,
             .libtorch = TORCH_VERSION};
   }
+
+  [[nodiscard]] bool save_memory() override { return row_bits_ == kOwn && sweep_.halve_batches(); }
 
   [[nodiscard]] StageTimes stage_times() const override { return decoder_.times(); }
 
@@ -146,7 +151,7 @@ class TorchEngine final : public Engine {
       return on_host(affine(on(place, x), on(place, weight)));
     };
     const int most = std::max(2, threads);
-    return rows_have_own_bits(of_layers, most) && rows_have_own_bits(of_logits, most) ? "own" : "of batch";
+    return rows_have_own_bits(of_layers, most) && rows_have_own_bits(of_logits, most) ? kOwn : "of batch";
   }
 
   EngineOptions options_;
@@ -159,7 +164,7 @@ class TorchEngine final : public Engine {
 }  // namespace
 
 std::unique_ptr<Engine> load_engine(const std::filesystem::path& model_folder, const EngineOptions& options) {
-  return std::make_unique<TorchEngine>(model_folder, options);
+  return guard_memory(std::make_unique<TorchEngine>(model_folder, options));
 }
 
 }  // namespace harsanyi
