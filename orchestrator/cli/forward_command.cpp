@@ -4,6 +4,7 @@
 
 #include "orchestrator/cli/commands.hpp"
 #include "orchestrator/cli/in_world.hpp"
+#include "orchestrator/cli/input_trial.hpp"
 #include "orchestrator/job/calibrated_heads.hpp"
 #include "orchestrator/job/model_facts.hpp"
 #include "orchestrator/job/provenance.hpp"
@@ -118,7 +119,9 @@ ExitCode forward_in(const World& world, const ForwardOptions& options, const Inv
 }  // namespace
 
 ExitCode run_forward(const ForwardOptions& options, const Invocation& invocation) {
+  const InputTrial trial{{options.groups}};
   return in_world([&](World& world) {
+    trial.require_passed(world);
     // One prompt after the other, on one rank: the others would only repeat it.
     return world.rank() == Rank{0} ? forward_in(world, options, invocation) : ExitCode::ok;
   });

@@ -5,9 +5,11 @@
 
 #include "orchestrator/cli/commands.hpp"
 #include "orchestrator/cli/in_world.hpp"
+#include "orchestrator/cli/input_trial.hpp"
 #include "orchestrator/cli/notes.hpp"
 #include "orchestrator/cli/outcome.hpp"
 #include "orchestrator/cli/plan_text.hpp"
+#include "orchestrator/cli/run_log.hpp"
 #include "orchestrator/cli/sweep_rounds.hpp"
 #include "orchestrator/job/computed_values.hpp"
 #include "orchestrator/job/provenance.hpp"
@@ -68,9 +70,10 @@ void say_profile(const DividendCube& cube) {
   if (const auto profile = cube.profile())
     std::cout << '\n' << profile_text(*profile);
   else
-    std::cerr
-        << "harsanyi: note: no profile to show: the cube's units were computed without --profile, or its "
-           "version has no place for one\n";
+    say_note(
+        "no profile to show: the cube's units were computed without --profile, or its version has no place "
+        "for "
+        "one");
 }
 
 /// What the units of this sweep follow. Rank 0 looks at the cube: other ranks need not see its disk.
@@ -119,14 +122,15 @@ ExitCode sweep_in(World& world, const SweepOptions& options, const Invocation& i
                                     provenance_of(invocation.command_line, invocation.configuration)));
   });
 
-  const WorkFunction compute = [&](UnitId unit) {
-    return unit_values(*engine, *job, job->plan.units[static_cast<std::size_t>(unit.index())]);
+  // `at`: a damaged message may name any unit.
+  const auto unit_of = [&](UnitId unit) {
+    return job->plan.units.at(static_cast<std::size_t>(unit.index()));
   };
+  run.describe = [&](UnitId unit) { return describe_unit(unit_of(unit)); };
+  const WorkFunction compute =
+      logged([&](UnitId unit) { return unit_values(*engine, *job, unit_of(unit)); }, run.describe);
   run.schedule.attempts = options.attempts;
   if (options.profile) run.stage_clock = [&] { return engine->stage_times(); };
-  run.describe = [&](UnitId unit) {
-    return describe_unit(job->plan.units[static_cast<std::size_t>(unit.index())]);
-  };
   std::optional<StatusFile> status;
   if (leads && !cube->complete()) status.emplace(options.cube, world.size());
   const RunOutcome outcome = run_rounds(world, *job, leads ? &*cube : nullptr, compute,
@@ -144,7 +148,12 @@ ExitCode sweep_in(World& world, const SweepOptions& options, const Invocation& i
 
 ExitCode run_sweep(const SweepOptions& options, const Invocation& invocation) {
   const StopSignals signals;
-  return in_world([&](World& world) { return sweep_in(world, options, invocation); });
+  const RunLog log{options.log, "sweep"};
+  const InputTrial trial{{options.cube}};
+  return in_world([&](World& world) {
+    trial.require_passed(world);
+    return sweep_in(world, options, invocation);
+  });
 }
 
 }  // namespace harsanyi

@@ -67,6 +67,7 @@ void describe_run(OptionSet& set, EvaluateOptions& options) {
   set.add({"attempts", "N", "how often a unit is tried before it is set aside"}, options.attempts,
           Bounds<int>{1, 100});
   set.add_switch("dry-run", "check everything and show the plan, compute nothing", options.dry_run);
+  describe(set, options.log);
 }
 
 void describe(OptionSet& set, EvaluateOptions& options) {

@@ -6,6 +6,7 @@
 
 #include "orchestrator/config/convention.hpp"
 #include "orchestrator/config/data_options.hpp"
+#include "orchestrator/config/log_options.hpp"
 #include "orchestrator/config/model_options.hpp"
 #include "partition/game/conventions.hpp"
 
@@ -33,6 +34,7 @@ struct SweepOptions {
   int attempts = 3;      ///< how often a unit is tried before it is set aside
   bool profile = false;  ///< measure where the time goes
   bool dry_run = false;
+  LogOptions log;
 
   /// Gives epsilon, number of samples and letters the values of `chosen` (spec gac.md section 8).
   void use(Convention chosen);

@@ -1,0 +1,89 @@
+#include "storage/trial_read.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <exception>
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "partition/base/error.hpp"
+#include "storage/cube/dividend_cube.hpp"
+#include "storage/file_kind.hpp"
+#include "storage/groups/groups_file.hpp"
+#include "storage/results/results_file.hpp"
+
+namespace harsanyi {
+namespace {
+
+namespace fs = std::filesystem;
+
+void read_all(const fs::path& path) {
+  switch (kind_of(path)) {
+    case FileKind::cube: {
+      const auto cube = DividendCube::open(path);
+      static_cast<void>(cube.summaries());
+      static_cast<void>(cube.profile());
+      return;
+    }
+    case FileKind::groups:
+      return static_cast<void>(read_groups(path));
+    case FileKind::results:
+      return static_cast<void>(ResultsFile::open(path));
+    case FileKind::forward:
+      return;
+  }
+}
+
+template <class Resource>
+void limit(Resource resource, rlim_t most) {
+  rlimit bounds{};
+  if (getrlimit(resource, &bounds) != 0) return;
+  bounds.rlim_cur = std::min(most, bounds.rlim_max);
+  static_cast<void>(setrlimit(resource, &bounds));
+}
+
+/// A damaged list can lead in a circle, and HDF5 takes memory at every step of it.
+[[noreturn]] void run_child(const fs::path& path) {
+  constexpr rlim_t kMostSeconds = 30;
+  constexpr rlim_t kMostBytes = rlim_t{4} << 30;
+  limit(RLIMIT_CORE, 0);
+  limit(RLIMIT_CPU, kMostSeconds);
+  limit(RLIMIT_DATA, kMostBytes);
+  for (const int signal : {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL}) std::signal(signal, SIG_DFL);
+  try {
+    read_all(path);
+  } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): the parent meets the same and says it
+  }
+  _exit(0);  // nothing of the parent's is flushed or closed twice
+}
+
+}  // namespace
+
+std::optional<std::string> harm_of_reading(const fs::path& path) {
+  std::error_code ignored;
+  if (!fs::is_regular_file(path, ignored)) return std::nullopt;
+  const pid_t child = fork();
+  if (child < 0) return std::nullopt;  // no process to be had: the reader goes without
+  if (child == 0) run_child(path);
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0)
+    if (errno != EINTR) return std::nullopt;
+  if (!WIFSIGNALED(status)) return std::nullopt;
+  const int signal = WTERMSIG(status);
+  if (signal == SIGKILL || signal == SIGTERM || signal == SIGINT) return std::nullopt;  // from outside
+  return fmt::format(
+      "{} is damaged: the HDF5 library {} ({}) while it read the file; restore it from a copy, or "
+      "delete it and run the command that made it again",
+      path.string(), signal == SIGXCPU ? "did not come to an end" : "crashed", strsignal(signal));
+}
+
+void require_harmless(const fs::path& path) {
+  if (const auto harm = harm_of_reading(path)) throw StorageError{*harm};
+}
+
+}  // namespace harsanyi
