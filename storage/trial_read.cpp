@@ -5,6 +5,7 @@
 #include <csignal>
 #include <cstring>
 #include <exception>
+#include <fstream>
 
 #include <fmt/format.h>
 #include <sys/resource.h>
@@ -47,16 +48,26 @@ void limit(Resource resource, rlim_t most) {
   static_cast<void>(setrlimit(resource, &bounds));
 }
 
+/// Bytes that this process may write to, as RLIMIT_DATA counts them; a sanitizer's shadow is terabytes of
+/// them.
+rlim_t data_bytes() {
+  constexpr int kData = 6;  // field of statm, from 1
+  std::ifstream statm{"/proc/self/statm"};
+  rlim_t pages = 0;
+  for (int field = 0; field < kData; ++field) statm >> pages;
+  return pages * static_cast<rlim_t>(sysconf(_SC_PAGESIZE));
+}
+
 /// A damaged list can lead in a circle, and HDF5 takes memory at every step of it.
-[[noreturn]] void run_child(const fs::path& path) {
+[[noreturn]] void run_child(const std::function<void()>& call) {
   constexpr rlim_t kMostSeconds = 30;
   constexpr rlim_t kMostBytes = rlim_t{4} << 30;
   limit(RLIMIT_CORE, 0);
   limit(RLIMIT_CPU, kMostSeconds);
-  limit(RLIMIT_DATA, kMostBytes);
+  limit(RLIMIT_DATA, data_bytes() + kMostBytes);
   for (const int signal : {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL}) std::signal(signal, SIG_DFL);
   try {
-    read_all(path);
+    call();
   } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): the parent meets the same and says it
   }
   _exit(0);  // nothing of the parent's is flushed or closed twice
@@ -64,22 +75,28 @@ void limit(Resource resource, rlim_t most) {
 
 }  // namespace
 
-std::optional<std::string> harm_of_reading(const fs::path& path) {
-  std::error_code ignored;
-  if (!fs::is_regular_file(path, ignored)) return std::nullopt;
+std::optional<std::string> harm_of(const std::function<void()>& call) {
   const pid_t child = fork();
-  if (child < 0) return std::nullopt;  // no process to be had: the reader goes without
-  if (child == 0) run_child(path);
+  if (child < 0) return std::nullopt;
+  if (child == 0) run_child(call);
   int status = 0;
   while (waitpid(child, &status, 0) < 0)
     if (errno != EINTR) return std::nullopt;
   if (!WIFSIGNALED(status)) return std::nullopt;
   const int signal = WTERMSIG(status);
-  if (signal == SIGKILL || signal == SIGTERM || signal == SIGINT) return std::nullopt;  // from outside
+  if (signal == SIGKILL || signal == SIGTERM || signal == SIGINT) return std::nullopt;
+  return fmt::format("{} ({})", signal == SIGXCPU ? "did not come to an end" : "crashed", strsignal(signal));
+}
+
+std::optional<std::string> harm_of_reading(const fs::path& path) {
+  std::error_code ignored;
+  if (!fs::is_regular_file(path, ignored)) return std::nullopt;
+  const auto harm = harm_of([&] { read_all(path); });
+  if (!harm) return std::nullopt;
   return fmt::format(
-      "{} is damaged: the HDF5 library {} ({}) while it read the file; restore it from a copy, or "
-      "delete it and run the command that made it again",
-      path.string(), signal == SIGXCPU ? "did not come to an end" : "crashed", strsignal(signal));
+      "{} is damaged: the HDF5 library {} while it read the file; restore it from a copy, or delete it "
+      "and run the command that made it again",
+      path.string(), *harm);
 }
 
 void require_harmless(const fs::path& path) {

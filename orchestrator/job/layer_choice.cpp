@@ -39,7 +39,8 @@ LayerChoice read_layer_choice(const std::filesystem::path& file) {
   try {
     const json object = read_json(file);
     LayerChoice choice;
-    for (const json& layer : object.at("layers")) choice.layers.push_back(layer_number(layer));
+    for (const json& layer : object.at("layers").get<std::vector<json>>())
+      choice.layers.push_back(layer_number(layer));
     choice.split = parse_enum<ScoredPart>(object.at("split").get<std::string>());
     choice.scores = object.at("scores").get<std::vector<double>>();
     return choice;
