@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Builds the fuzz targets where they are out of date, runs them, and prints a table.
 #
-#   tests/fuzz/run.sh [--seconds S | --runs N] [--keep FOLDER] [--no-build] [TARGET...]
+#   tests/fuzz/run.sh [--seconds S | --runs N] [--keep FOLDER] [--seed N] [--no-build] [TARGET...]
 #
 # Each target runs for S seconds (default 10), or for N inputs. The corpus starts from the seeds; --keep reads and
-# grows one in FOLDER/<target> instead. What fails a target is left in FOLDER/artifacts (or build/fuzz/artifacts):
+# grows one in FOLDER/<target> instead. --seed N repeats the same choices. What fails a target is left in FOLDER/artifacts (or build/fuzz/artifacts):
 # build/fuzz/bin/fuzz_<target> FILE runs it again. Needs clang++ (tools/packages-test.txt); without it exits with 77.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -14,18 +14,21 @@ bin=build/fuzz/bin
 
 main() {
   local limit=-max_total_time=10 keep='' build=yes targets=()
+  seed=0
   while [ $# -gt 0 ]; do
     case $1 in
       --seconds) limit=-max_total_time=$2 && shift 2 ;;
       --runs) limit=-runs=$2 && shift 2 ;;
       --keep) keep=$2 && shift 2 ;;
+      --seed) seed=$2 && shift 2 ;;
       --no-build) build=no && shift ;;
-      -*) echo "error: $1: unknown option; known are --seconds, --runs, --keep, --no-build" >&2 && return 2 ;;
+      -*) echo "error: $1: unknown option; known are --seconds, --runs, --keep, --seed, --no-build" >&2 && return 2 ;;
       *) targets+=("$1") && shift ;;
     esac
   done
   command -v clang++ >/dev/null || { echo "skipped: there is no clang++; tools/setup.sh --tests installs it" && return 77; }
   if [ $build = yes ]; then build_targets; fi
+  [ -x "$bin/fuzz_write_seeds" ] || { echo "skipped: $bin is not built; tests/fuzz/run.sh builds it" && return 77; }
   [ ${#targets[@]} -gt 0 ] || mapfile -t targets < <(all_targets)
   work=$(mktemp -d -p "$([ -w /dev/shm ] && echo /dev/shm || echo "${TMPDIR:-/tmp}")" harsanyi-fuzz-XXXXXX)
   trap 'rm -rf "$work"' EXIT
@@ -67,7 +70,7 @@ limits_of() {
     echo -max_len=40000 -rss_limit_mb=2048 -malloc_limit_mb=1000000000 -timeout=5 \
       -fork=1 -ignore_crashes=1 -ignore_timeouts=1 -ignore_ooms=1
   else
-    echo -max_len=4096 -rss_limit_mb=2048 -malloc_limit_mb=256 -timeout=10
+    echo -max_len=4096 -rss_limit_mb=2048 -malloc_limit_mb=256 -timeout=25
   fi
 }
 
@@ -83,7 +86,7 @@ run_target() {
   done
   local limits
   read -ra limits < <(limits_of "$target")
-  run_program "$target" "${limits[@]}" "$limit" -dict="tests/fuzz/dictionaries/$target.dict" -print_final_stats=1 \
+  run_program "$target" "${limits[@]}" "$limit" -seed="$seed" -dict="tests/fuzz/dictionaries/$target.dict" -print_final_stats=1 \
     -artifact_prefix="$work/artifacts/$target/" "${sources[@]}" >"$log" 2>&1 || true
   judge "$target"
   printf '%-18s %12s %10s %9s  %s\n' "$target" "$(executions)" "$(last_number 'cov: ')" "$(last_number 'exec/s: ')" "$verdict"
