@@ -204,7 +204,7 @@ TEST_F(BenchmarkTable, RefusesWhatDoesNotFitQuestionAnswering) {
 
 TEST_F(BenchmarkTable, RefusesNamesThatLeadOutOfTheDataFolder) {
   for (const char* key : {"folder", "calibration_split", "evaluation_split"})
-    for (const std::string name : {"../secrets", "/etc", "..", "a/b", std::string{"a\0b", 3}})
+    for (const auto& name : std::vector<std::string>{"../secrets", "/etc", "..", "a/b", {"a\0b", 3}})
       expect_parts(message_for(changed(answering_entry(), key, name)), {key, "plain name"});
 }
 
