@@ -13,7 +13,7 @@ namespace harsanyi {
 
 /// What replacements may make of a text that was shorter: steps that each double it would soon take all
 /// memory.
-inline constexpr std::size_t longest_grown_text = std::size_t{64} << 20;
+inline constexpr std::size_t longest_grown_text = std::size_t{16} << 20;
 
 /// Puts `content` in the place of what it finds. A normalizer and a decoder.
 class Replacement {
