@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <cstdint>
 #include <cstring>
 #include <exception>
 #include <fstream>
@@ -58,19 +59,31 @@ rlim_t data_bytes() {
   return pages * static_cast<rlim_t>(sysconf(_SC_PAGESIZE));
 }
 
-/// A damaged list can lead in a circle, and HDF5 takes memory at every step of it.
+constexpr int kTookTooMuch = 3;  // exit code of a child
+
+/// Most memory that this process has had at once, in bytes.
+std::uint64_t peak_bytes() {
+  rusage usage{};
+  static_cast<void>(getrusage(RUSAGE_SELF, &usage));
+  return static_cast<std::uint64_t>(usage.ru_maxrss) << 10;
+}
+
+/// A damaged list can lead in a circle, and HDF5 takes memory at every step of it: first up to the limit
+/// here, where it reports an error as if nothing were wrong, and then all there is in the command itself.
 [[noreturn]] void run_child(const std::function<void()>& call) {
   constexpr rlim_t kMostSeconds = 30;
-  constexpr rlim_t kMostBytes = rlim_t{4} << 30;
+  constexpr rlim_t kMostBytes = rlim_t{2} << 30;
   limit(RLIMIT_CORE, 0);
   limit(RLIMIT_CPU, kMostSeconds);
   limit(RLIMIT_DATA, data_bytes() + kMostBytes);
+  const auto before = peak_bytes();
   for (const int signal : {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL}) std::signal(signal, SIG_DFL);
   try {
     call();
   } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): the parent meets the same and says it
   }
-  _exit(0);  // nothing of the parent's is flushed or closed twice
+  // Not exit: nothing of the parent's is flushed or closed twice.
+  _exit(peak_bytes() - before > kMostBytes / 2 ? kTookTooMuch : 0);
 }
 
 }  // namespace
@@ -82,6 +95,8 @@ std::optional<std::string> harm_of(const std::function<void()>& call) {
   int status = 0;
   while (waitpid(child, &status, 0) < 0)
     if (errno != EINTR) return std::nullopt;
+  if (WIFEXITED(status) && WEXITSTATUS(status) == kTookTooMuch)
+    return "took more memory than any sound file needs";
   if (!WIFSIGNALED(status)) return std::nullopt;
   const int signal = WTERMSIG(status);
   if (signal == SIGKILL || signal == SIGTERM || signal == SIGINT) return std::nullopt;

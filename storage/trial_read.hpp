@@ -11,8 +11,9 @@ namespace harsanyi {
 // (docs/hostile-input.md). Call these before MPI starts and before there are threads.
 
 /// Runs `call` in a child process.
-/// @return  what ended the child, "crashed (Segmentation fault)", if that was no end of its own: a crash, or
-///          half a minute of processor time. Nothing also if no child could be made or somebody killed it.
+/// @return  what happened, "crashed (Segmentation fault)", if the child crashed or took half a minute of
+/// processor
+///          time or a gigabyte of memory. Nothing also if no child could be made or somebody killed it.
 [[nodiscard]] std::optional<std::string> harm_of(const std::function<void()>& call);
 
 /// Has a child process read what our readers read of an HDF5 file, its values apart.

@@ -1,7 +1,11 @@
 #include "storage/trial_read.hpp"
 
+#include <atomic>
 #include <csignal>
+#include <cstdint>
+#include <cstring>
 #include <stdexcept>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -34,7 +38,7 @@ TEST(HarmOf, AnEndlessLoopIsNamed) {
     getrlimit(RLIMIT_CPU, &soon);
     soon.rlim_cur = 1;  // second, instead of half a minute
     setrlimit(RLIMIT_CPU, &soon);
-    for (volatile unsigned step = 0;; step = step + 1) {
+    for (std::atomic<unsigned> steps;; ++steps) {
     }
   });
   ASSERT_TRUE(harm);
@@ -45,15 +49,35 @@ TEST(HarmOf, AChildThatSomebodyKilledSaysNothingOfTheFile) {
   EXPECT_EQ(harm_of([] { std::raise(SIGKILL); }), std::nullopt);
 }
 
-TEST(HarmOf, MemoryHasABound) {
-  // Would be 2 TiB; the child ends at the first part that it does not get.
+TEST(HarmOf, MemoryHasABoundAlsoWhereItIsReportedAsAnError) {
   const auto harm = harm_of([] {
-    for (int part = 0; part < 2048; ++part) {
-      auto* memory = static_cast<char*>(std::malloc(std::size_t{1} << 30));
-      if (memory == nullptr) std::abort();
-    }
+    constexpr std::size_t part = std::size_t{1} << 20;
+    for (std::vector<std::vector<char>> taken;;) taken.emplace_back(part, 'x');  // ends with std::bad_alloc
   });
-  EXPECT_TRUE(harm);
+  ASSERT_TRUE(harm);
+  EXPECT_THAT(*harm, HasSubstr("memory"));
+}
+
+/// A small cube whose root group lists its free bytes in a circle: HDF5 follows it for ever, taking memory.
+TEST(TrialRead, AFileThatLeadsTheLibraryInACircleIsRefusedBeforeItIsRead) {
+  const TempFolder folder;
+  static_cast<void>(DividendCube::open_or_create(folder / "cube.h5", small_cube()));
+  auto content = content_of(folder / "cube.h5");
+  const auto number_at = [&](std::size_t at) {
+    std::uint64_t number = 0;
+    std::memcpy(&number, content.data() + at, sizeof number);
+    return number;
+  };
+  const auto heap = content.find("HEAP");  // signature, version, size, first free block, address of the data
+  ASSERT_NE(heap, std::string::npos);
+  const std::uint64_t first_free = number_at(heap + 16);
+  const std::uint64_t data = number_at(heap + 24);
+  ASSERT_LT(data + first_free + 8, content.size());
+  std::memcpy(content.data() + data + first_free, &first_free, sizeof first_free);  // the next one is itself
+  write_content(folder / "cube.h5", content);
+  const auto harm = harm_of_reading(folder / "cube.h5");
+  ASSERT_TRUE(harm);
+  EXPECT_THAT(*harm, HasSubstr("cube.h5 is damaged: the HDF5 library"));
 }
 
 TEST(TrialRead, GoodMissingAndRefusedFilesPass) {
