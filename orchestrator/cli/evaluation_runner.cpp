@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "orchestrator/cli/damaged_units.hpp"
+#include "orchestrator/cli/run_log.hpp"
 #include "orchestrator/job/calibrated_heads.hpp"
 #include "orchestrator/job/provenance.hpp"
 #include "orchestrator/job/run_job.hpp"
@@ -15,7 +16,7 @@ namespace harsanyi {
 namespace {
 
 std::string describe_unit(const EvaluationJob& job, UnitId id) {
-  const EvaluationUnit& unit = job.plan.units[static_cast<std::size_t>(id.index())];
+  const EvaluationUnit& unit = job.plan.units.at(static_cast<std::size_t>(id.index()));
   return unit_text(unit, job.tables[static_cast<std::size_t>(unit.table)],
                    job.methods[static_cast<std::size_t>(unit.method)]);
 }
@@ -77,11 +78,13 @@ EvaluationRunner::Run EvaluationRunner::run(const EvaluationJob& job, const std:
   options.schedule.attempts = settings_.attempts;
   options.unit_deadline = settings_.unit_deadline;
   options.describe = [&](UnitId unit) { return describe_unit(job, unit); };
-  const WorkFunction answer = [&](UnitId id) {
-    const EvaluationUnit& unit = job.plan.units[static_cast<std::size_t>(id.index())];
-    const int model = job.plan.tables[static_cast<std::size_t>(unit.table)].model;
-    return unit_answers(engine_of(job.models[static_cast<std::size_t>(model)]), job, unit);
-  };
+  const WorkFunction answer = logged(
+      [&](UnitId id) {
+        const EvaluationUnit& unit = job.plan.units.at(static_cast<std::size_t>(id.index()));
+        const int model = job.plan.tables[static_cast<std::size_t>(unit.table)].model;
+        return unit_answers(engine_of(job.models[static_cast<std::size_t>(model)]), job, unit);
+      },
+      options.describe);
   run.outcome = run_units(world_, job.tasks(), leads ? &*run.results : nullptr, answer, identity.digest(),
                           *progress, options);
   int damaged = 0;

@@ -7,8 +7,10 @@
 #include "orchestrator/cli/commands.hpp"
 #include "orchestrator/cli/evaluation_runner.hpp"
 #include "orchestrator/cli/in_world.hpp"
+#include "orchestrator/cli/input_trial.hpp"
 #include "orchestrator/cli/outcome.hpp"
 #include "orchestrator/cli/plan_text.hpp"
+#include "orchestrator/cli/run_log.hpp"
 #include "orchestrator/job/layer_choice.hpp"
 #include "orchestrator/job/run_job.hpp"
 #include "orchestrator/report/evaluation_tables.hpp"
@@ -158,8 +160,12 @@ ExitCode search_in(World& world, const LayersOptions& options, const Invocation&
 
 ExitCode run_layers(const LayersOptions& options, const Invocation& invocation) {
   const StopSignals signals;
-  return in_world(options.evaluation.limits,
-                  [&](World& world) { return search_in(world, options, invocation); });
+  const RunLog log{options.evaluation.log, "layers"};
+  const InputTrial trial{options.evaluation.groups};
+  return in_world(options.evaluation.limits, [&](World& world) {
+    trial.require_passed(world);
+    return search_in(world, options, invocation);
+  });
 }
 
 }  // namespace harsanyi

@@ -2,6 +2,7 @@
 
 #include "orchestrator/cli/damaged_units.hpp"
 #include "orchestrator/cli/notes.hpp"
+#include "orchestrator/cli/run_log.hpp"
 #include "orchestrator/cli/sweep_rounds.hpp"
 #include "orchestrator/job/layer_means.hpp"
 #include "orchestrator/job/provenance.hpp"
@@ -84,14 +85,13 @@ SweepRunner::Run SweepRunner::run(const std::optional<std::vector<UnitId>>& agai
     if (again) run.cube->forget(*again);
   });
 
-  const WorkFunction compute = [&](UnitId unit) {
-    return unit_values(*engine, *job_, job_->plan.units[static_cast<std::size_t>(unit.index())]);
-  };
+  // `at`: a damaged message may name any unit.
+  const auto unit_of = [&](UnitId unit) { return job_->plan.units.at(static_cast<std::size_t>(unit.index())); };
+  settings_.describe = [&](UnitId unit) { return unit_text(unit_of(unit)); };
+  const WorkFunction compute =
+      logged([&](UnitId unit) { return unit_values(*engine, *job_, unit_of(unit)); }, settings_.describe);
   settings_.save_memory = [&] { return engine->save_memory(); };
   if (options_.profile) settings_.stage_clock = [&] { return engine->stage_times(); };
-  settings_.describe = [&](UnitId unit) {
-    return unit_text(job_->plan.units[static_cast<std::size_t>(unit.index())]);
-  };
   std::optional<StatusFile> status;
   if (leads() && !run.cube->complete()) status.emplace(options_.cube, world_.size());
   run.outcome = run_rounds(world_, *job_, leads() ? &*run.cube : nullptr, compute, job_->identity.digest(),

@@ -68,6 +68,7 @@ void describe_run(OptionSet& set, EvaluateOptions& options) {
           Bounds<int>{1, 100});
   describe(set, options.limits);
   set.add_switch("dry-run", "check everything and show the plan, compute nothing", options.dry_run);
+  describe(set, options.log);
 }
 
 void describe(OptionSet& set, EvaluateOptions& options) {

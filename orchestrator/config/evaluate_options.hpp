@@ -11,6 +11,7 @@
 #include "orchestrator/config/convention.hpp"
 #include "orchestrator/config/data_options.hpp"
 #include "orchestrator/config/limit_options.hpp"
+#include "orchestrator/config/log_options.hpp"
 #include "orchestrator/config/model_options.hpp"
 #include "partition/base/named_enum.hpp"
 
@@ -69,6 +70,7 @@ struct EvaluateOptions {
   int attempts = 3;
   LimitOptions limits;
   bool dry_run = false;
+  LogOptions log;
 
   /// Gives beta, decoding and letters the values of `chosen` (spec gac.md section 8).
   void use(Convention chosen);

@@ -120,6 +120,7 @@ void describe(OptionSet& set, SweepOptions& options) {
                  "rows and waiting, and the useful FLOP/s; shown at the end and by inspect, kept in the cube",
                  options.profile);
   set.add_switch("dry-run", "check everything and show the plan, compute nothing", options.dry_run);
+  describe(set, options.log);
 }
 
 void check(const SweepOptions& options) {

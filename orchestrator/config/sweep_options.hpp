@@ -7,6 +7,7 @@
 #include "orchestrator/config/convention.hpp"
 #include "orchestrator/config/data_options.hpp"
 #include "orchestrator/config/limit_options.hpp"
+#include "orchestrator/config/log_options.hpp"
 #include "orchestrator/config/model_options.hpp"
 #include "orchestrator/config/selection_text.hpp"
 #include "partition/game/conventions.hpp"
@@ -38,6 +39,7 @@ struct SweepOptions {
   LimitOptions limits;
   bool profile = false;  ///< measure where the time goes
   bool dry_run = false;
+  LogOptions log;
 
   /// Whether this run computes a part of the cube alone.
   [[nodiscard]] bool computes_part() const {

@@ -46,8 +46,8 @@ struct ProgressOptions {
   std::chrono::milliseconds refresh_interval{200};  ///< between two looks of the terminal's line
 };
 
-/// Writes to standard error: one refreshed line with a bar on a terminal, plain log lines elsewhere.
-[[nodiscard]] std::unique_ptr<ProgressSink> make_progress(ProgressOptions options);
+/// Lines of the log; where that is not on standard error, one refreshed line with a bar there too.
+[[nodiscard]] std::unique_ptr<ProgressSink> make_progress(const ProgressOptions& options);
 /// Both kinds by name, whatever standard error is.
 [[nodiscard]] std::unique_ptr<ProgressSink> make_terminal_progress(ProgressOptions options);
 [[nodiscard]] std::unique_ptr<ProgressSink> make_log_progress(const ProgressOptions& options);

@@ -55,7 +55,8 @@ double RunProgress::seconds_left() const noexcept {
 
 std::string duration_text(double seconds) {
   if (seconds < 9.95) return fmt::format("{:.1f} s", std::max(seconds, 0.0));
-  const auto whole = static_cast<long long>(std::llround(seconds));
+  constexpr double kMost = 1e15;  // an estimate from next to nothing may be beyond any integer
+  const auto whole = static_cast<long long>(std::llround(std::min(seconds, kMost)));
   if (whole < 60) return fmt::format("{} s", whole);
   if (whole < 3600) return fmt::format("{} min {} s", whole / 60, whole % 60);
   if (whole < 86400) return fmt::format("{} h {} min", whole / 3600, whole % 3600 / 60);
