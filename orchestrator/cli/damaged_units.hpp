@@ -2,10 +2,13 @@
 
 #include <filesystem>
 #include <iostream>
+#include <string>
 #include <vector>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+
+#include "orchestrator/log/log.hpp"
 
 namespace harsanyi {
 
@@ -22,10 +25,11 @@ template <class Record>
   std::vector<int> named;
   for (const auto unit : damaged)
     if (named.size() < kNamed) named.push_back(unit.value);
-  std::cerr << fmt::format(
-      "harsanyi: {}: {} of its units are damaged (their values have another checksum than when they were "
-      "stored) and have to be computed again: {}{}; suspect the disk, or whoever else writes there\n",
+  const std::string text = fmt::format(
+      "{}: {} of its units are damaged (their values have another checksum than when they were "
+      "stored) and have to be computed again: {}{}; suspect the disk, or whoever else writes there",
       file.string(), damaged.size(), fmt::join(named, ", "), damaged.size() > kNamed ? " ..." : "");
+  tell(std::cerr, {.level = LogLevel::warning, .message = text}, "harsanyi: " + text);
   return static_cast<int>(damaged.size());
 }
 

@@ -36,7 +36,8 @@ void say_notes(const SweepJob& job, const SweepOptions& options) {
       options.worker_groups == 0 &&
       (options.unit_layers == 0 || options.unit_coalitions == 0 || options.unit_samples == 0);
   if (options.computes_part() && units_are_chosen)
-    say("the units of this part follow the number of ranks; parts fit together if all have the same "
+    say_note(
+        "the units of this part follow the number of ranks; parts fit together if all have the same "
         "--worker-groups, or all three --unit-...");
   for (const LongRowCount& rows : job.long_rows) say_long_rows(rows.benchmark, rows.skipped, rows.truncated);
 }

@@ -102,7 +102,9 @@ class LogProgress final : public ProgressSink {
                .unit = unit,
                .kind = "failed units"});
   }
-  void warned(const std::string& text) override { log_.warn("{}", text); }
+  void warned(const std::string& text) override {
+    write_log({.level = LogLevel::warning, .message = text, .kind = "run"});
+  }
   void ended(const RunOutcome& outcome) override {
     for (const std::string& line : summary_lines(outcome)) say(line);
   }
@@ -131,6 +133,10 @@ class ShownAndLogged final : public ProgressSink {
   void unit_failed(const std::string& unit, const std::string& worker, const std::string& reason) override {
     shown_->unit_failed(unit, worker, reason);
     logged_->unit_failed(unit, worker, reason);
+  }
+  void warned(const std::string& text) override {
+    shown_->warned(text);
+    logged_->warned(text);
   }
   void ended(const RunOutcome& outcome) override {
     shown_->ended(outcome);
