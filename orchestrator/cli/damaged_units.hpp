@@ -26,8 +26,8 @@ template <class Record>
   for (const auto unit : damaged)
     if (named.size() < kNamed) named.push_back(unit.value);
   const std::string text = fmt::format(
-      "{}: {} of its units are damaged (their values have another checksum than when they were stored) and "
-      "have to be computed again: {}{}; suspect the disk, or whoever else writes there",
+      "{}: {} of its units are damaged (their values have another checksum than when they were "
+      "stored) and have to be computed again: {}{}; suspect the disk, or whoever else writes there",
       file.string(), damaged.size(), fmt::join(named, ", "), damaged.size() > kNamed ? " ..." : "");
   tell(std::cerr, {.level = LogLevel::warning, .message = text}, "harsanyi: " + text);
   return static_cast<int>(damaged.size());

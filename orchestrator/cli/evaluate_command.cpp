@@ -45,7 +45,7 @@ ExitCode evaluate_in(World& world, const EvaluateOptions& options, const Invocat
                           {.engine = engine_options(options.compute, world),
                            .attempts = options.attempts,
                            .verify = options.verify,
-                            .unit_deadline = options.limits.unit_deadline}};
+                           .unit_deadline = options.limits.unit_deadline}};
   const EvaluationRunner::Run run = runner.run(*job, options.results);
   together(world, [&] {
     if (leads) say_end(run, options.results);

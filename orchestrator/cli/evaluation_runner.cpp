@@ -37,8 +37,8 @@ Identity EvaluationRunner::with_weights(Identity identity, const EvaluationJob& 
   for (const EvaluatedModel& model : job.models) {
     std::string& digest = weights_digests_[model.facts.folder];
     if (digest.empty())
-      digest = while_others_wait(
-          world_, [&] { return digest_of_weights(model.facts.folder, settings_.verify); });
+      digest =
+          while_others_wait(world_, [&] { return digest_of_weights(model.facts.folder, settings_.verify); });
     identity.set(model.facts.name + ".weights_sha256", digest);
     if (model.groups) require_weights_of(*model.groups, digest, model.facts.name);
   }

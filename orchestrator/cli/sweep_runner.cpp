@@ -86,7 +86,9 @@ SweepRunner::Run SweepRunner::run(const std::optional<std::vector<UnitId>>& agai
   });
 
   // `at`: a damaged message may name any unit.
-  const auto unit_of = [&](UnitId unit) { return job_->plan.units.at(static_cast<std::size_t>(unit.index())); };
+  const auto unit_of = [&](UnitId unit) {
+    return job_->plan.units.at(static_cast<std::size_t>(unit.index()));
+  };
   settings_.describe = [&](UnitId unit) { return unit_text(unit_of(unit)); };
   const WorkFunction compute =
       logged([&](UnitId unit) { return unit_values(*engine, *job_, unit_of(unit)); }, settings_.describe);

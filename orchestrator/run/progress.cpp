@@ -103,7 +103,7 @@ class LogProgress final : public ProgressSink {
                .kind = "failed units"});
   }
   void warned(const std::string& text) override {
-    write_log({.level = LogLevel::warning, .message = text, .kind = "lost ranks"});
+    write_log({.level = LogLevel::warning, .message = text, .kind = "run"});
   }
   void ended(const RunOutcome& outcome) override {
     for (const std::string& line : summary_lines(outcome)) say(line);

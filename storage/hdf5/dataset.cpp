@@ -68,16 +68,18 @@ std::string_view kind_of_link(H5L_type_t type) {
                                      : "a link";
 }
 
-/// We make data sets that lie in their own file, in one piece or, compressed copies, in chunks. Others would have the
-/// reader follow what a damaged file holds, or read and write any other file that external storage names.
+/// We make data sets that lie in their own file, in one piece or, compressed copies, in chunks. Others would
+/// have the reader follow what a damaged file holds, or read and write any other file that external storage
+/// names.
 void check_storage(const Dataset& dataset) {
   const PropertyList list{H5Dget_create_plist(dataset.get()), dataset.get(),
                           "cannot read a data set's layout"};
   const H5D_layout_t layout = H5Pget_layout(list.get());
   if ((layout != H5D_CONTIGUOUS && layout != H5D_CHUNKED) || H5Pget_external_count(list.get()) != 0)
-    throw damaged_file(dataset.get(), fmt::format("the data set '{}' is not stored in one piece or in chunks inside "
-                                                  "the file",
-                                                  name_of(dataset)));
+    throw damaged_file(dataset.get(),
+                       fmt::format("the data set '{}' is not stored in one piece or in chunks inside "
+                                   "the file",
+                                   name_of(dataset)));
 }
 
 /// A damaged header may claim any extent: no buffer is made for more than the file can hold. Of compressed
