@@ -24,6 +24,7 @@ main() {
   step "format and lint of scripts" lint_scripts
   step "build" build
   step "clang-tidy" "$venv/bin/python" tools/clang_tidy.py "$build"
+  step "fuzz targets" build_fuzz_targets
   step "model of the tests" fetch_model
   step "parity environment" use_parity "$@"
   if [ -d ../shared ]; then
@@ -45,6 +46,16 @@ lint_scripts() {
 build() {
   cmake --preset release -DPython3_EXECUTABLE="$venv/bin/python"
   cmake --build --preset release
+}
+
+# A build of its own, by clang. Without clang the tests `fuzz.*` are skipped.
+build_fuzz_targets() {
+  if ! command -v clang++ >/dev/null; then
+    echo "no clang++: not built"
+    return
+  fi
+  cmake --preset fuzz -DPython3_EXECUTABLE="$venv/bin/python"
+  cmake --build --preset fuzz
 }
 
 fetch_model() {

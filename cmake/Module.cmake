@@ -24,6 +24,7 @@ function(harsanyi_test name)
   add_executable(${name}_test ${T_SOURCES})
   target_link_libraries(${name}_test PRIVATE harsanyi_warnings ${T_USES} ${T_PRIVATE} GTest::gtest)
   target_compile_definitions(${name}_test PRIVATE HARSANYI_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  set_target_properties(${name}_test PROPERTIES UNITY_BUILD OFF) # tests' own helpers share names
   target_compile_options(${name}_test PRIVATE -O1) # what is tested is optimised; the tests' own code compiles faster so
   if(NOT T_RANKS)
     target_link_libraries(${name}_test PRIVATE GTest::gtest_main)

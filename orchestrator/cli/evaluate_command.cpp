@@ -5,9 +5,11 @@
 #include "orchestrator/cli/commands.hpp"
 #include "orchestrator/cli/evaluation_runner.hpp"
 #include "orchestrator/cli/in_world.hpp"
+#include "orchestrator/cli/input_trial.hpp"
 #include "orchestrator/cli/notes.hpp"
 #include "orchestrator/cli/outcome.hpp"
 #include "orchestrator/cli/plan_text.hpp"
+#include "orchestrator/cli/run_log.hpp"
 #include "orchestrator/job/run_job.hpp"
 #include "orchestrator/report/evaluation_tables.hpp"
 #include "orchestrator/run/together.hpp"
@@ -42,7 +44,8 @@ ExitCode evaluate_in(World& world, const EvaluateOptions& options, const Invocat
                           invocation,
                           {.engine = engine_options(options.compute, world),
                            .attempts = options.attempts,
-                           .verify = options.verify}};
+                           .verify = options.verify,
+                           .unit_deadline = options.limits.unit_deadline}};
   const EvaluationRunner::Run run = runner.run(*job, options.results);
   together(world, [&] {
     if (leads) say_end(run, options.results);
@@ -54,7 +57,14 @@ ExitCode evaluate_in(World& world, const EvaluateOptions& options, const Invocat
 
 ExitCode run_evaluate(const EvaluateOptions& options, const Invocation& invocation) {
   const StopSignals signals;
-  return in_world([&](World& world) { return evaluate_in(world, options, invocation); });
+  const RunLog log{options.log, "evaluate"};
+  std::vector<std::filesystem::path> files = options.groups;
+  files.push_back(options.results);
+  const InputTrial trial{files};
+  return in_world(options.limits, [&](World& world) {
+    trial.require_passed(world);
+    return evaluate_in(world, options, invocation);
+  });
 }
 
 }  // namespace harsanyi

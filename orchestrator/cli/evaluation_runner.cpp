@@ -1,5 +1,9 @@
 #include "orchestrator/cli/evaluation_runner.hpp"
 
+#include <fmt/format.h>
+
+#include "orchestrator/cli/damaged_units.hpp"
+#include "orchestrator/cli/run_log.hpp"
 #include "orchestrator/job/calibrated_heads.hpp"
 #include "orchestrator/job/provenance.hpp"
 #include "orchestrator/job/run_job.hpp"
@@ -12,7 +16,7 @@ namespace harsanyi {
 namespace {
 
 std::string describe_unit(const EvaluationJob& job, UnitId id) {
-  const EvaluationUnit& unit = job.plan.units[static_cast<std::size_t>(id.index())];
+  const EvaluationUnit& unit = job.plan.units.at(static_cast<std::size_t>(id.index()));
   return unit_text(unit, job.tables[static_cast<std::size_t>(unit.table)],
                    job.methods[static_cast<std::size_t>(unit.method)]);
 }
@@ -32,7 +36,9 @@ Engine& EvaluationRunner::engine_of(const EvaluatedModel& model) {
 Identity EvaluationRunner::with_weights(Identity identity, const EvaluationJob& job) {
   for (const EvaluatedModel& model : job.models) {
     std::string& digest = weights_digests_[model.facts.folder];
-    if (digest.empty()) digest = digest_of_weights(model.facts.folder, settings_.verify);
+    if (digest.empty())
+      digest =
+          while_others_wait(world_, [&] { return digest_of_weights(model.facts.folder, settings_.verify); });
     identity.set(model.facts.name + ".weights_sha256", digest);
     if (model.groups) require_weights_of(*model.groups, digest, model.facts.name);
   }
@@ -42,12 +48,14 @@ Identity EvaluationRunner::with_weights(Identity identity, const EvaluationJob& 
 ResultsFile EvaluationRunner::open(const EvaluationJob& job, Identity identity,
                                    const std::filesystem::path& file, bool for_reading_if_finished) {
   if (for_reading_if_finished && ResultsFile::is_finished(file, identity)) return ResultsFile::open(file);
-  return ResultsFile::open_or_create(
+  ResultsFile results = ResultsFile::open_or_create(
       file, {.plan = job.plan,
              .methods = job.methods,
              .tables = job.tables,
              .identity = std::move(identity),
              .provenance = provenance_of(invocation_.command_line, invocation_.configuration)});
+  static_cast<void>(open_damaged_units(results, file));
+  return results;
 }
 
 EvaluationRunner::Run EvaluationRunner::run(const EvaluationJob& job, const std::filesystem::path& file,
@@ -68,17 +76,24 @@ EvaluationRunner::Run EvaluationRunner::run(const EvaluationJob& job, const std:
       with_status(make_progress({.title = settings_.title}), status ? &*status : nullptr, settings_.title);
   RunOptions options;
   options.schedule.attempts = settings_.attempts;
+  options.unit_deadline = settings_.unit_deadline;
   options.describe = [&](UnitId unit) { return describe_unit(job, unit); };
-  const WorkFunction answer = [&](UnitId id) {
-    const EvaluationUnit& unit = job.plan.units[static_cast<std::size_t>(id.index())];
-    const int model = job.plan.tables[static_cast<std::size_t>(unit.table)].model;
-    return unit_answers(engine_of(job.models[static_cast<std::size_t>(model)]), job, unit);
-  };
+  const WorkFunction answer = logged(
+      [&](UnitId id) {
+        const EvaluationUnit& unit = job.plan.units.at(static_cast<std::size_t>(id.index()));
+        const int model = job.plan.tables[static_cast<std::size_t>(unit.table)].model;
+        return unit_answers(engine_of(job.models[static_cast<std::size_t>(model)]), job, unit);
+      },
+      options.describe);
   run.outcome = run_units(world_, job.tasks(), leads ? &*run.results : nullptr, answer, identity.digest(),
                           *progress, options);
+  int damaged = 0;
   together(world_, [&] {
-    if (leads && run.outcome.complete() && !run.results->complete()) run.results->mark_complete();
+    if (!leads || !run.outcome.complete() || run.results->complete()) return;
+    damaged = open_damaged_units(*run.results, file);
+    if (damaged == 0) run.results->mark_complete();
   });
+  run.outcome.left += static_cast<int>(told_by_rank_0(world_, damaged));
   if (status) status->ended(run.outcome, run.results->complete());
   return run;
 }

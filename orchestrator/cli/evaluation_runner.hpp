@@ -22,7 +22,8 @@ class EvaluationRunner {
   struct Settings {
     EngineOptions engine;
     int attempts = 3;
-    bool verify = false;  ///< compare the models' files with their SHA-256
+    bool verify = false;         ///< compare the models' files with their SHA-256
+    double unit_deadline = 0.0;  ///< as RunOptions::unit_deadline
     std::string title = "evaluate";
   };
 

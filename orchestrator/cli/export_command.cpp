@@ -10,6 +10,7 @@
 #include "partition/base/error.hpp"
 #include "partition/base/text_file.hpp"
 #include "storage/file_kind.hpp"
+#include "storage/trial_read.hpp"
 
 namespace harsanyi {
 namespace {
@@ -57,6 +58,7 @@ ExitCode export_record(const Record& record, ExportTable standard, const ExportO
 }  // namespace
 
 ExitCode run_export(const ExportOptions& options, const Invocation& invocation) {
+  require_harmless(options.file);
   switch (kind_of(options.file)) {
     case FileKind::cube:
       return export_record(DividendCube::open(options.file), ExportTable::values, options, invocation);

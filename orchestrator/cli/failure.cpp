@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "orchestrator/cli/launcher.hpp"
+#include "orchestrator/log/log.hpp"
 #include "partition/base/error.hpp"
 
 namespace harsanyi {
@@ -20,6 +21,7 @@ bool is(const std::exception& error) {
 ExitCode exit_code_of(const std::exception& error) {
   if (is<ConfigError>(error) || is<PlanError>(error)) return ExitCode::usage;
   if (is<StorageError>(error) || is<std::filesystem::filesystem_error>(error)) return ExitCode::storage;
+  if (is<LostRankError>(error)) return ExitCode::ended_early;
   if (is<CommError>(error)) return ExitCode::internal_error;
   return is<Error>(error) ? ExitCode::bad_input : ExitCode::internal_error;
 }
@@ -37,11 +39,13 @@ ExitCode report_failure(const std::exception& error, std::ostream& errors) {
   const bool several = launch && launch->ranks > 1;
   const std::string text = text_of(error);
   const bool known_to_all = is<ConfigError>(error) || text.starts_with("rank ");
+  const LogEvent event{.level = LogLevel::error, .message = text};
   if (!several)
-    errors << fmt::format("harsanyi: {}\n", text);
+    tell(errors, event, fmt::format("harsanyi: {}", text));
   else if (launch->rank == 0 || !known_to_all)
-    errors << fmt::format("harsanyi (rank {}): {}\n", launch->rank, text);
-  errors.flush();
+    tell(errors, event, fmt::format("harsanyi (rank {}): {}", launch->rank, text));
+  else
+    keep_in_log(event);
   return exit_code_of(error);
 }
 

@@ -4,6 +4,7 @@
 
 #include "orchestrator/cli/commands.hpp"
 #include "orchestrator/cli/in_world.hpp"
+#include "orchestrator/cli/input_trial.hpp"
 #include "orchestrator/job/calibrated_heads.hpp"
 #include "orchestrator/job/model_facts.hpp"
 #include "orchestrator/job/provenance.hpp"
@@ -117,8 +118,11 @@ ExitCode forward_in(const World& world, const ForwardOptions& options, const Inv
 }  // namespace
 
 ExitCode run_forward(const ForwardOptions& options, const Invocation& invocation) {
-  return in_world([&](World& world) {
-    // One prompt after the other, on one rank: the others would only repeat it.
+  const InputTrial trial{{options.groups}};
+  // One prompt after the other, on one rank: the others would only repeat it, and wait as long as it takes.
+  constexpr double kYear = 365.0 * 86400.0;
+  return in_world({.silence_limit = kYear}, [&](World& world) {
+    trial.require_passed(world);
     return world.rank() == Rank{0} ? forward_in(world, options, invocation) : ExitCode::ok;
   });
 }

@@ -14,6 +14,7 @@
 #include "storage/file_kind.hpp"
 #include "storage/groups/groups_file.hpp"
 #include "storage/results/results_file.hpp"
+#include "storage/trial_read.hpp"
 
 namespace harsanyi {
 namespace {
@@ -121,6 +122,7 @@ ExitCode inspect_groups(const InspectOptions& options) {
 }  // namespace
 
 ExitCode run_inspect(const InspectOptions& options, const Invocation&) {
+  require_harmless(options.file);
   switch (kind_of(options.file)) {
     case FileKind::cube:
       return inspect_cube(options);

@@ -7,8 +7,10 @@
 #include "orchestrator/cli/commands.hpp"
 #include "orchestrator/cli/evaluation_runner.hpp"
 #include "orchestrator/cli/in_world.hpp"
+#include "orchestrator/cli/input_trial.hpp"
 #include "orchestrator/cli/outcome.hpp"
 #include "orchestrator/cli/plan_text.hpp"
+#include "orchestrator/cli/run_log.hpp"
 #include "orchestrator/job/layer_choice.hpp"
 #include "orchestrator/job/run_job.hpp"
 #include "orchestrator/report/evaluation_tables.hpp"
@@ -93,6 +95,7 @@ class LayerSearch {
                 invocation,
                 {.engine = engine_options(options.evaluation.compute, world),
                  .attempts = options.evaluation.attempts,
+                 .unit_deadline = options.evaluation.limits.unit_deadline,
                  .title = "layers"}} {
     choice_.split = options.split;
   }
@@ -130,7 +133,7 @@ class LayerSearch {
     together(world_, [&] {
       if (leads()) took = take_best(choice_, candidates, *results);
     });
-    const std::int64_t layer = told_by_rank_0(world_.communicator(), took ? choice_.layers.back() : -1);
+    const std::int64_t layer = told_by_rank_0(world_, took ? choice_.layers.back() : -1);
     if (layer >= 0 && !leads()) choice_.layers.push_back(static_cast<int>(layer));
     return layer >= 0;
   }
@@ -157,7 +160,12 @@ ExitCode search_in(World& world, const LayersOptions& options, const Invocation&
 
 ExitCode run_layers(const LayersOptions& options, const Invocation& invocation) {
   const StopSignals signals;
-  return in_world([&](World& world) { return search_in(world, options, invocation); });
+  const RunLog log{options.evaluation.log, "layers"};
+  const InputTrial trial{options.evaluation.groups};
+  return in_world(options.evaluation.limits, [&](World& world) {
+    trial.require_passed(world);
+    return search_in(world, options, invocation);
+  });
 }
 
 }  // namespace harsanyi

@@ -7,6 +7,7 @@
 #include "orchestrator/records/merge.hpp"
 #include "partition/base/error.hpp"
 #include "storage/file_kind.hpp"
+#include "storage/trial_read.hpp"
 
 namespace harsanyi {
 namespace {
@@ -29,6 +30,7 @@ FileKind kind_of_parts(const MergeOptions& options) {
 }  // namespace
 
 ExitCode run_merge(const MergeOptions& options, const Invocation& invocation) {
+  for (const auto& part : options.parts) require_harmless(part);
   const FileKind kind = kind_of_parts(options);
   const MergeRequest request{.out = options.out,
                              .parts = options.parts,

@@ -4,28 +4,31 @@
 
 #include <fmt/format.h>
 
+#include "orchestrator/log/log.hpp"
+
 namespace harsanyi {
 namespace {
 
-void say(const std::string& note) {
-  std::cerr << fmt::format("harsanyi: note: {}\n", note);
-}
-
 void say_model(const ModelFacts& model) {
   if (model.tokenizer && model.is_chat_model())
-    say(fmt::format("'{}' is a chat model; prompts are raw text, without its chat template, as in the paper",
+    say_note(
+        fmt::format("'{}' is a chat model; prompts are raw text, without its chat template, as in the paper",
                     model.name));
 }
 
 void say_long_rows(const std::string& benchmark, int skipped, int truncated) {
   if (skipped > 0)
-    say(fmt::format("{}: {} rows left out, longer than the model's positions", benchmark, skipped));
+    say_note(fmt::format("{}: {} rows left out, longer than the model's positions", benchmark, skipped));
   if (truncated > 0)
-    say(fmt::format("{}: {} prompts cut at the front, longer than the model's positions", benchmark,
-                    truncated));
+    say_note(fmt::format("{}: {} prompts cut at the front, longer than the model's positions", benchmark,
+                         truncated));
 }
 
 }  // namespace
+
+void say_note(const std::string& note) {
+  tell(std::cerr, {.message = note}, fmt::format("harsanyi: note: {}", note));
+}
 
 void say_notes(const SweepJob& job, const SweepOptions& options) {
   say_model(job.model);
@@ -33,7 +36,8 @@ void say_notes(const SweepJob& job, const SweepOptions& options) {
       options.worker_groups == 0 &&
       (options.unit_layers == 0 || options.unit_coalitions == 0 || options.unit_samples == 0);
   if (options.computes_part() && units_are_chosen)
-    say("the units of this part follow the number of ranks; parts fit together if all have the same "
+    say_note(
+        "the units of this part follow the number of ranks; parts fit together if all have the same "
         "--worker-groups, or all three --unit-...");
   for (const LongRowCount& rows : job.long_rows) say_long_rows(rows.benchmark, rows.skipped, rows.truncated);
 }

@@ -1,9 +1,14 @@
 #pragma once
 
+#include <string>
+
 #include "orchestrator/job/evaluation_job.hpp"
 #include "orchestrator/job/sweep_job.hpp"
 
 namespace harsanyi {
+
+/// "harsanyi: note: ..." on standard error, and a line of the log.
+void say_note(const std::string& note);
 
 /// What a user should know of how prompts are made, one line each: a chat model that is asked without its
 /// template; rows that were left out or cut because they are too long. Written to standard error.

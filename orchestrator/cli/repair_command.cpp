@@ -7,8 +7,10 @@
 #include "orchestrator/cli/commands.hpp"
 #include "orchestrator/cli/evaluation_runner.hpp"
 #include "orchestrator/cli/in_world.hpp"
+#include "orchestrator/cli/input_trial.hpp"
 #include "orchestrator/cli/notes.hpp"
 #include "orchestrator/cli/outcome.hpp"
+#include "orchestrator/cli/run_log.hpp"
 #include "orchestrator/cli/sweep_runner.hpp"
 #include "orchestrator/job/run_job.hpp"
 #include "orchestrator/records/verify.hpp"
@@ -46,7 +48,7 @@ Finding look_at(World& world, const fs::path& file) {
     finding.open = open_units(record);
     std::cout << fmt::format("{}: {}", file.string(), verification_text(finding.found)) << std::flush;
   });
-  finding.is_whole = told_by_rank_0(world.communicator(), finding.is_whole ? 1 : 0) == 1;
+  finding.is_whole = told_by_rank_0(world, finding.is_whole ? 1 : 0) == 1;
   return finding;
 }
 
@@ -95,6 +97,7 @@ ExitCode repair_in(World& world, const EvaluateOptions& options, const Invocatio
                           {.engine = engine_options(options.compute, world),
                            .attempts = options.attempts,
                            .verify = options.verify,
+                           .unit_deadline = options.limits.unit_deadline,
                            .title = "repair"}};
   const EvaluationRunner::Run run = runner.run(*job, options.results, finding.found.damaged);
   together(world, [&] {
@@ -108,12 +111,24 @@ ExitCode repair_in(World& world, const EvaluateOptions& options, const Invocatio
 
 ExitCode run_repair(const RepairOptions& options, const Invocation& invocation) {
   const StopSignals signals;
-  return in_world([&](World& world) { return repair_in(world, options.sweep, invocation); });
+  const RunLog log{options.sweep.log, "repair"};
+  const InputTrial trial{{options.sweep.cube}};
+  return in_world(options.sweep.limits, [&](World& world) {
+    trial.require_passed(world);
+    return repair_in(world, options.sweep, invocation);
+  });
 }
 
 ExitCode run_repair_results(const RepairResultsOptions& options, const Invocation& invocation) {
   const StopSignals signals;
-  return in_world([&](World& world) { return repair_in(world, options.evaluation, invocation); });
+  const RunLog log{options.evaluation.log, "repair results"};
+  std::vector<std::filesystem::path> files = options.evaluation.groups;
+  files.push_back(options.evaluation.results);
+  const InputTrial trial{files};
+  return in_world(options.evaluation.limits, [&](World& world) {
+    trial.require_passed(world);
+    return repair_in(world, options.evaluation, invocation);
+  });
 }
 
 }  // namespace harsanyi

@@ -16,6 +16,7 @@
 #include "orchestrator/report/report.hpp"
 #include "partition/base/error.hpp"
 #include "storage/groups/groups_file.hpp"
+#include "storage/trial_read.hpp"
 
 namespace harsanyi {
 namespace {
@@ -117,6 +118,8 @@ ExitCode run_report(const ReportOptions& options, const Invocation&) {
     if (fs::exists(file) && !options.overwrite)
       throw StorageError{fmt::format("'{}' holds a report already; choose another --out or add --overwrite",
                                      options.out.string())};
+  for (const auto* files : {&options.cubes, &options.groups, &options.results})
+    for (const fs::path& file : *files) require_harmless(file);
   const Inputs inputs = open_inputs(options);
   Report report{.title = "Harsanyi dividends of attention-head coalitions",
                 .tables = tables_of(inputs),

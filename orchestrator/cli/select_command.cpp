@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include "orchestrator/cli/commands.hpp"
+#include "orchestrator/cli/notes.hpp"
 #include "orchestrator/job/computed_values.hpp"
 #include "orchestrator/job/provenance.hpp"
 #include "orchestrator/report/groups_table.hpp"
@@ -13,6 +14,7 @@
 #include "partition/game/summary.hpp"
 #include "storage/cube/dividend_cube.hpp"
 #include "storage/groups/groups_file.hpp"
+#include "storage/trial_read.hpp"
 
 namespace harsanyi {
 namespace {
@@ -69,11 +71,11 @@ void say_stopping(const SelectOptions& options, const CubeDescription& cube,
   const auto early = std::count_if(layers.begin(), layers.end(),
                                    [&](const LayerSummary& layer) { return layer.samples < all; });
   if (!is_decided_choice(options, cube)) {
-    std::cerr << fmt::format(
-        "harsanyi: note: the sweep stopped layers early for rule {}, orientation {}, zero rule {}, "
-        "value scale {} over all its benchmarks; its confidence does not hold for the groups chosen here\n",
+    say_note(fmt::format(
+        "the sweep stopped layers early for rule {}, orientation {}, zero rule {}, "
+        "value scale {} over all its benchmarks; its confidence does not hold for the groups chosen here",
         name_of(stopping.elimination.selection), name_of(stopping.orientation), name_of(stopping.zero),
-        name_of(stopping.scale));
+        name_of(stopping.scale)));
     return;
   }
   std::cout << fmt::format(
@@ -107,6 +109,7 @@ SalientGroups select_groups(const SelectOptions& options, const CubeDescription&
 }  // namespace
 
 ExitCode run_select(const SelectOptions& options, const Invocation& invocation) {
+  require_harmless(options.cube);
   const DividendCube cube = DividendCube::open(options.cube);
   if (!cube.complete())
     throw StorageError{fmt::format("'{}' is not finished; run the same `harsanyi sweep` again, then select",

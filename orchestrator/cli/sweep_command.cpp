@@ -4,8 +4,11 @@
 
 #include "orchestrator/cli/commands.hpp"
 #include "orchestrator/cli/in_world.hpp"
+#include "orchestrator/cli/input_trial.hpp"
+#include "orchestrator/cli/notes.hpp"
 #include "orchestrator/cli/outcome.hpp"
 #include "orchestrator/cli/plan_text.hpp"
+#include "orchestrator/cli/run_log.hpp"
 #include "orchestrator/cli/sweep_runner.hpp"
 #include "orchestrator/report/profile_table.hpp"
 
@@ -35,9 +38,10 @@ void say_profile(const DividendCube& cube) {
   if (const auto profile = cube.profile())
     std::cout << '\n' << profile_text(*profile);
   else
-    std::cerr
-        << "harsanyi: note: no profile to show: the cube's units were computed without --profile, or its "
-           "version has no place for one\n";
+    say_note(
+        "no profile to show: the cube's units were computed without --profile, or its version has no place "
+        "for "
+        "one");
 }
 
 ExitCode sweep_in(World& world, const SweepOptions& options, const Invocation& invocation) {
@@ -57,7 +61,12 @@ ExitCode sweep_in(World& world, const SweepOptions& options, const Invocation& i
 
 ExitCode run_sweep(const SweepOptions& options, const Invocation& invocation) {
   const StopSignals signals;
-  return in_world([&](World& world) { return sweep_in(world, options, invocation); });
+  const RunLog log{options.log, "sweep"};
+  const InputTrial trial{{options.cube}};
+  return in_world(options.limits, [&](World& world) {
+    trial.require_passed(world);
+    return sweep_in(world, options, invocation);
+  });
 }
 
 }  // namespace harsanyi

@@ -73,6 +73,7 @@ void add(RunOutcome& total, const RunOutcome& round) {
   total.set_aside.insert(round.set_aside.begin(), round.set_aside.end());
   total.interrupted_by = round.interrupted_by;
   total.seconds += round.seconds;
+  total.retried += round.retried;
 }
 
 }  // namespace
@@ -80,12 +81,13 @@ void add(RunOutcome& total, const RunOutcome& round) {
 RunOutcome run_rounds(World& world, const SweepJob& job, DividendCube* cube, const WorkFunction& compute,
                       const std::string& digest, const RunOptions& options, StatusFile* status) {
   const bool leads = world.rank() == Rank{0};
-  const auto told = [&](std::int64_t on_rank_0) { return told_by_rank_0(world.communicator(), on_rank_0); };
+  const auto told = [&](std::int64_t on_rank_0) { return told_by_rank_0(world, on_rank_0); };
   std::optional<Rounds> rounds;
   RunOutcome total{.units = static_cast<int>(job.plan.units.size())};
   if (leads) total.done_before = static_cast<int>(cube->count_of(UnitState::done));
   total.done_before = static_cast<int>(told(total.done_before));
-  while (!total.interrupted_by) {
+  bool given_up = false;  // all workers were lost
+  while (!total.interrupted_by && !given_up) {
     int next = kNoRound;
     together(world, [&] {
       if (!leads) return;
@@ -102,6 +104,7 @@ RunOutcome run_rounds(World& world, const SweepJob& job, DividendCube* cube, con
       if (leads && options.stage_clock) cube->add_to_profile(outcome.parts());
     });
     add(total, outcome);
+    given_up = outcome.left > 0;
   }
   const std::int64_t open = told(leads ? open_in_part(job, *cube) : 0);
   total.left = static_cast<int>(open) - static_cast<int>(total.set_aside.size());

@@ -1,6 +1,8 @@
 #include "orchestrator/cli/sweep_runner.hpp"
 
+#include "orchestrator/cli/damaged_units.hpp"
 #include "orchestrator/cli/notes.hpp"
+#include "orchestrator/cli/run_log.hpp"
 #include "orchestrator/cli/sweep_rounds.hpp"
 #include "orchestrator/job/layer_means.hpp"
 #include "orchestrator/job/provenance.hpp"
@@ -34,7 +36,7 @@ UnitsFor units_for(World& world, const std::filesystem::path& cube, Rank0Compute
   });
   const auto told = [&](int Sharding::*extent) {
     const int recorded = units.recorded ? (*units.recorded).*extent : 0;
-    return static_cast<int>(told_by_rank_0(world.communicator(), recorded));
+    return static_cast<int>(told_by_rank_0(world, recorded));
   };
   const Sharding recorded{told(&Sharding::layers), told(&Sharding::coalitions), told(&Sharding::samples)};
   if (recorded.layers > 0) units.recorded = recorded;
@@ -51,7 +53,9 @@ SweepRunner::SweepRunner(World& world, const SweepOptions& options, const Invoca
 
 void SweepRunner::load() {
   together(world_, [&] {
-    if (leads()) weights_digest_ = digest_of_weights(options_.model.folder, options_.model.verify);
+    if (leads())
+      weights_digest_ = while_others_wait(
+          world_, [&] { return digest_of_weights(options_.model.folder, options_.model.verify); });
   });
   together(world_, [&] {
     engine_ = load_engine_from_library(options_.model.folder, engine_options(options_.model.compute, world_));
@@ -64,9 +68,11 @@ DividendCube SweepRunner::open(bool for_reading_if_finished) const {
   identity.set("model.weights_sha256", weights_digest_);
   if (for_reading_if_finished && DividendCube::is_finished(options_.cube, identity))
     return DividendCube::open(options_.cube);
-  return DividendCube::open_or_create(
+  DividendCube cube = DividendCube::open_or_create(
       options_.cube, describe_cube(*job_, std::move(identity),
                                    provenance_of(invocation_.command_line, invocation_.configuration)));
+  static_cast<void>(open_damaged_units(cube, options_.cube));
+  return cube;
 }
 
 SweepRunner::Run SweepRunner::run(const std::optional<std::vector<UnitId>>& again) {
@@ -79,22 +85,29 @@ SweepRunner::Run SweepRunner::run(const std::optional<std::vector<UnitId>>& agai
     if (again) run.cube->forget(*again);
   });
 
-  const auto unit_of = [&](UnitId unit) -> const SweepUnit& {
-    return job_->plan.units[static_cast<std::size_t>(unit.index())];
+  // `at`: a damaged message may name any unit.
+  const auto unit_of = [&](UnitId unit) {
+    return job_->plan.units.at(static_cast<std::size_t>(unit.index()));
   };
-  const WorkFunction compute = [&](UnitId unit) { return unit_values(*engine_, *job_, unit_of(unit)); };
   RunOptions settings;
   settings.schedule.attempts = options_.attempts;
-  if (options_.profile) settings.stage_clock = [&] { return engine_->stage_times(); };
+  settings.unit_deadline = options_.limits.unit_deadline;
   settings.describe = [&](UnitId unit) { return unit_text(unit_of(unit)); };
+  const WorkFunction compute =
+      logged([&](UnitId unit) { return unit_values(*engine_, *job_, unit_of(unit)); }, settings.describe);
+  settings.save_memory = [&] { return engine_->save_memory(); };
+  if (options_.profile) settings.stage_clock = [&] { return engine_->stage_times(); };
   std::optional<StatusFile> status;
   if (leads() && !run.cube->complete()) status.emplace(options_.cube, world_.size());
   run.outcome = run_rounds(world_, *job_, leads() ? &*run.cube : nullptr, compute, job_->identity.digest(),
                            settings, status ? &*status : nullptr);
+  int damaged = 0;
   together(world_, [&] {
-    if (leads() && !run.cube->complete() && run.cube->count_of(UnitState::open) == 0)
-      run.cube->complete_with(layer_means(*run.cube));
+    if (!leads() || run.cube->complete() || run.cube->count_of(UnitState::open) > 0) return;
+    damaged = open_damaged_units(*run.cube, options_.cube);
+    if (damaged == 0) run.cube->complete_with(layer_means(*run.cube));
   });
+  run.outcome.left += static_cast<int>(told_by_rank_0(world_, damaged));
   if (status) status->ended(run.outcome, run.cube->complete());
   return run;
 }

@@ -1,5 +1,6 @@
 #include "orchestrator/config/config_file.hpp"
 
+#include <array>
 #include <charconv>
 #include <fstream>
 #include <optional>
@@ -46,6 +47,21 @@ std::optional<std::string> unescaped(std::string_view text) {
   return value;
 }
 
+/// A pipe may stand for the file, so its length shows only at the end.
+std::string text_of(std::istream& in, const std::filesystem::path& file) {
+  constexpr std::size_t kMost = std::size_t{1} << 20;
+  std::array<char, 4096> part{};
+  std::string text;
+  while (in) {
+    in.read(part.data(), part.size());
+    text.append(part.data(), static_cast<std::size_t>(in.gcount()));
+    if (text.size() > kMost)
+      throw ConfigError{fmt::format("the configuration file {} has more than {} bytes; is it the right one?",
+                                    file.string(), kMost)};
+  }
+  return text;
+}
+
 /// Boost's reader keeps no line numbers, so it is given one line at a time.
 std::vector<po::option> parse_line(const std::string& line) {
   std::istringstream one_line{line};
@@ -61,8 +77,9 @@ std::vector<ConfigEntry> read_config_file(const std::filesystem::path& file) {
     throw ConfigError{
         fmt::format("cannot read the configuration file {}; check its path and permissions", file.string())};
   std::vector<ConfigEntry> entries;
+  std::istringstream lines{text_of(in, file)};
   int number = 0;
-  for (std::string line; std::getline(in, line);) {
+  for (std::string line; std::getline(lines, line);) {
     ++number;
     const auto error = [&](std::string_view problem) {
       return ConfigError{fmt::format("{}:{}: {}", file.string(), number, problem)};

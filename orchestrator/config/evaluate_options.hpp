@@ -10,6 +10,8 @@
 #include "orchestrator/config/calibration_options.hpp"
 #include "orchestrator/config/convention.hpp"
 #include "orchestrator/config/data_options.hpp"
+#include "orchestrator/config/limit_options.hpp"
+#include "orchestrator/config/log_options.hpp"
 #include "orchestrator/config/model_options.hpp"
 #include "partition/base/named_enum.hpp"
 
@@ -66,7 +68,9 @@ struct EvaluateOptions {
   std::filesystem::path results;
   int unit_items = 0;  ///< items of a unit; 0: chosen
   int attempts = 3;
+  LimitOptions limits;
   bool dry_run = false;
+  LogOptions log;
 
   /// Gives beta, decoding and letters the values of `chosen` (spec gac.md section 8).
   void use(Convention chosen);

@@ -4,6 +4,8 @@
 
 #include "orchestrator/config/option_set.hpp"
 #include "worker/model/compute_type.hpp"
+#include "worker/model/device_choice.hpp"
+#include "worker/model/product_kernel.hpp"
 
 namespace harsanyi {
 
@@ -12,6 +14,8 @@ struct ComputeOptions {
   int threads = 0;  ///< 0: cores of the node / ranks on it
   ComputeType dtype = ComputeType::float32;
   WeightStorage weights = WeightStorage::widened;
+  ProductKernel kernel = ProductKernel::automatic;
+  DeviceChoice device = DeviceChoice::automatic;
 };
 
 /// The model of a command that uses one.

@@ -44,7 +44,8 @@ struct OptionValue<std::string> {
 template <>
 struct OptionValue<std::filesystem::path> {
   static std::optional<std::filesystem::path> read(std::string_view text) {
-    if (text.empty()) return std::nullopt;
+    // A system call would take the part before a NUL for the whole path.
+    if (text.empty() || text.find('\0') != std::string_view::npos) return std::nullopt;
     return std::filesystem::path{text};
   }
   static std::string write(const std::filesystem::path& value) { return value.string(); }

@@ -114,11 +114,13 @@ void describe(OptionSet& set, SweepOptions& options) {
   set.require("cube");
   set.add({"attempts", "N", "how often a unit is tried before it is set aside"}, options.attempts,
           Bounds<int>{1, 100});
+  describe(set, options.limits);
   set.add_switch("profile",
                  "measure where the time goes: per rank the seconds in matrix products, attention, single "
                  "rows and waiting, and the useful FLOP/s; shown at the end and by inspect, kept in the cube",
                  options.profile);
   set.add_switch("dry-run", "check everything and show the plan, compute nothing", options.dry_run);
+  describe(set, options.log);
 }
 
 void check(const SweepOptions& options) {

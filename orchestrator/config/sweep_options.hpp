@@ -6,6 +6,8 @@
 
 #include "orchestrator/config/convention.hpp"
 #include "orchestrator/config/data_options.hpp"
+#include "orchestrator/config/limit_options.hpp"
+#include "orchestrator/config/log_options.hpp"
 #include "orchestrator/config/model_options.hpp"
 #include "orchestrator/config/selection_text.hpp"
 #include "partition/game/conventions.hpp"
@@ -33,9 +35,11 @@ struct SweepOptions {
   LayerList only_layers;               ///< computed by this run; the others are left open
   SampleList only_samples;             ///< likewise
   std::filesystem::path cube;
-  int attempts = 3;      ///< how often a unit is tried before it is set aside
+  int attempts = 3;  ///< how often a unit is tried before it is set aside
+  LimitOptions limits;
   bool profile = false;  ///< measure where the time goes
   bool dry_run = false;
+  LogOptions log;
 
   /// Whether this run computes a part of the cube alone.
   [[nodiscard]] bool computes_part() const {

@@ -1,16 +1,27 @@
 #include "orchestrator/job/layer_choice.hpp"
 
 #include <fstream>
+#include <limits>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "partition/base/error.hpp"
 #include "partition/base/text_file.hpp"
+#include "partition/json/bounded_json.hpp"
 
 namespace harsanyi {
 
 using nlohmann::json;
+
+namespace {
+
+int layer_number(const json& value) {
+  if (!value.is_number_unsigned() || value > std::numeric_limits<int>::max())
+    throw ConfigError{fmt::format("{} in 'layers' is no number of a layer", shortened(value))};
+  return value.get<int>();
+}
+
+}  // namespace
 
 void write_layer_choice(const std::filesystem::path& file, const LayerChoice& choice) {
   const json object{{"layers", choice.layers}, {"split", name_of(choice.split)}, {"scores", choice.scores}};
@@ -18,16 +29,16 @@ void write_layer_choice(const std::filesystem::path& file, const LayerChoice& ch
 }
 
 LayerChoice read_layer_choice(const std::filesystem::path& file) {
-  std::ifstream in{file};
-  if (!in)
-    throw ConfigError{fmt::format("cannot read '{}'; `harsanyi layers` writes such a file", file.string())};
   try {
-    const json object = json::parse(in);
+    const json object = read_json(file);
     LayerChoice choice;
-    choice.layers = object.at("layers").get<std::vector<int>>();
+    for (const json& layer : object.at("layers").get<std::vector<json>>())
+      choice.layers.push_back(layer_number(layer));
     choice.split = parse_enum<ScoredPart>(object.at("split").get<std::string>());
     choice.scores = object.at("scores").get<std::vector<double>>();
     return choice;
+  } catch (const JsonError& e) {
+    throw ConfigError{fmt::format("'{}' {}; `harsanyi layers` writes such a file", file.string(), e.what())};
   } catch (const json::exception& e) {
     throw ConfigError{fmt::format("'{}' is no file of `harsanyi layers`: {}", file.string(), e.what())};
   } catch (const ConfigError& e) {

@@ -1,10 +1,7 @@
 #include "orchestrator/job/model_facts.hpp"
 
-#include <fstream>
-
-#include <nlohmann/json.hpp>
-
 #include "partition/base/sha256.hpp"
+#include "partition/json/bounded_json.hpp"
 
 namespace harsanyi {
 namespace {
@@ -27,9 +24,12 @@ std::string name_of_model(const fs::path& path) {
 bool ModelFacts::is_chat_model() const {
   const fs::path beside = config_file(folder).parent_path();
   if (fs::exists(beside / "chat_template.jinja")) return true;
-  std::ifstream in{beside / "tokenizer_config.json"};
-  const auto json = nlohmann::json::parse(in, nullptr, /*allow_exceptions=*/false);
-  return json.is_object() && json.contains("chat_template");
+  try {
+    const auto json = read_json(beside / "tokenizer_config.json");
+    return json.is_object() && json.contains("chat_template");
+  } catch (const JsonError&) {
+    return false;  // nothing else is read from it
+  }
 }
 
 ModelFacts read_model_facts(const fs::path& folder, bool needs_tokenizer) {

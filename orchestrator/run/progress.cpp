@@ -6,10 +6,10 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <spdlog/sinks/stdout_color_sinks.h>
-#include <spdlog/spdlog.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+
+#include "orchestrator/log/log.hpp"
 
 namespace harsanyi {
 namespace {
@@ -61,6 +61,7 @@ class TerminalProgress final : public ProgressSink {
   void unit_failed(const std::string& unit, const std::string& worker, const std::string& reason) override {
     print(fmt::format("{} failed on {}: {}", unit, worker, reason));
   }
+  void warned(const std::string& text) override { print(text); }
 
   void ended(const RunOutcome& outcome) override {
     for (const std::string& line : summary_lines(outcome)) print(line);
@@ -86,35 +87,72 @@ class TerminalProgress final : public ProgressSink {
 
 class LogProgress final : public ProgressSink {
  public:
-  explicit LogProgress(const ProgressOptions& options)
-      : pace_{options.log_interval},
-        log_{options.title, std::make_shared<spdlog::sinks::stderr_color_sink_mt>()} {
-    log_.set_pattern("%Y-%m-%d %H:%M:%S %n %l: %v");
-  }
+  explicit LogProgress(const ProgressOptions& options) : title_{options.title}, pace_{options.log_interval} {}
 
   void started(const RunProgress& progress) override {
-    log_.info("{}", progress_text(progress));
+    say(progress_text(progress));
     pace_.restart();
   }
   void advanced(const RunProgress& progress) override {
-    if (pace_.due()) log_.info("{}", progress_text(progress));
+    if (pace_.due()) say(progress_text(progress));
   }
   void unit_failed(const std::string& unit, const std::string& worker, const std::string& reason) override {
-    log_.warn("{} failed on {}: {}", unit, worker, reason);
+    write_log({.level = LogLevel::warning,
+               .message = fmt::format("failed on {}: {}", worker, reason),
+               .unit = unit,
+               .kind = "failed units"});
+  }
+  void warned(const std::string& text) override {
+    write_log({.level = LogLevel::warning, .message = text, .kind = "run"});
   }
   void ended(const RunOutcome& outcome) override {
-    for (const std::string& line : summary_lines(outcome)) log_.info("{}", line);
+    for (const std::string& line : summary_lines(outcome)) say(line);
   }
 
  private:
+  void say(const std::string& text) const { write_log({.message = fmt::format("{}: {}", title_, text)}); }
+
+  std::string title_;
   Pace pace_;
-  spdlog::logger log_;
+};
+
+/// On a terminal the log has its lines too, in its file.
+class ShownAndLogged final : public ProgressSink {
+ public:
+  explicit ShownAndLogged(const ProgressOptions& options)
+      : shown_{make_terminal_progress(options)}, logged_{make_log_progress(options)} {}
+
+  void started(const RunProgress& progress) override {
+    shown_->started(progress);
+    logged_->started(progress);
+  }
+  void advanced(const RunProgress& progress) override {
+    shown_->advanced(progress);
+    logged_->advanced(progress);
+  }
+  void unit_failed(const std::string& unit, const std::string& worker, const std::string& reason) override {
+    shown_->unit_failed(unit, worker, reason);
+    logged_->unit_failed(unit, worker, reason);
+  }
+  void warned(const std::string& text) override {
+    shown_->warned(text);
+    logged_->warned(text);
+  }
+  void ended(const RunOutcome& outcome) override {
+    shown_->ended(outcome);
+    logged_->ended(outcome);
+  }
+
+ private:
+  std::unique_ptr<ProgressSink> shown_;
+  std::unique_ptr<ProgressSink> logged_;
 };
 
 class SilentProgress final : public ProgressSink {
   void started(const RunProgress&) override {}
   void advanced(const RunProgress&) override {}
   void unit_failed(const std::string&, const std::string&, const std::string&) override {}
+  void warned(const std::string&) override {}
   void ended(const RunOutcome&) override {}
 };
 
@@ -130,8 +168,9 @@ std::unique_ptr<ProgressSink> make_silent_progress() {
   return std::make_unique<SilentProgress>();
 }
 
-std::unique_ptr<ProgressSink> make_progress(ProgressOptions options) {
-  return isatty(STDERR_FILENO) != 0 ? make_terminal_progress(std::move(options)) : make_log_progress(options);
+std::unique_ptr<ProgressSink> make_progress(const ProgressOptions& options) {
+  if (log_is_shown()) return make_log_progress(options);
+  return std::make_unique<ShownAndLogged>(options);
 }
 
 }  // namespace harsanyi

@@ -35,6 +35,8 @@ class ProgressSink {
   /// Called many times a second; shows what it likes.
   virtual void advanced(const RunProgress& progress) = 0;
   virtual void unit_failed(const std::string& unit, const std::string& worker, const std::string& reason) = 0;
+  /// Something that the user should know: a worker that is lost, or back.
+  virtual void warned(const std::string& text) = 0;
   virtual void ended(const RunOutcome& outcome) = 0;
 };
 
@@ -44,8 +46,8 @@ struct ProgressOptions {
   std::chrono::milliseconds refresh_interval{200};  ///< between two looks of the terminal's line
 };
 
-/// Writes to standard error: one refreshed line with a bar on a terminal, plain log lines elsewhere.
-[[nodiscard]] std::unique_ptr<ProgressSink> make_progress(ProgressOptions options);
+/// Lines of the log; where that is not on standard error, one refreshed line with a bar there too.
+[[nodiscard]] std::unique_ptr<ProgressSink> make_progress(const ProgressOptions& options);
 /// Both kinds by name, whatever standard error is.
 [[nodiscard]] std::unique_ptr<ProgressSink> make_terminal_progress(ProgressOptions options);
 [[nodiscard]] std::unique_ptr<ProgressSink> make_log_progress(const ProgressOptions& options);

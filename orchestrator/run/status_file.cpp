@@ -1,18 +1,20 @@
 #include "orchestrator/run/status_file.hpp"
 
 #include <fstream>
+#include <limits>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 #include <unistd.h>
 
 #include "orchestrator/run/environment.hpp"
 #include "partition/base/error.hpp"
 #include "partition/base/text_file.hpp"
+#include "partition/json/bounded_json.hpp"
 
 namespace harsanyi {
 namespace {
 
+using nlohmann::json;
 using nlohmann::ordered_json;
 using Seconds = std::chrono::duration<double>;
 
@@ -42,28 +44,50 @@ ordered_json to_json(const RunStatus& status) {
   return object;
 }
 
-RunStatus from_json(const ordered_json& object) {
-  RunStatus status{
-      .state = parse_enum<RunState>(object.at("state").get<std::string>()),
-      .title = object.at("title"),
-      .progress = {.units = object.at("units"),
-                   .done_before = object.at("done_before"),
-                   .done_now = object.at("done").get<int>() - object.at("done_before").get<int>(),
-                   .in_flight = object.at("in_flight"),
-                   .set_aside = object.at("set_aside"),
-                   .failures = object.at("failed_attempts"),
-                   .cost_done = object.at("cost_done"),
-                   .cost_left = object.at("cost_left"),
-                   .seconds = object.at("seconds")},
-      .ranks = object.at("ranks"),
-      .host = object.at("host"),
-      .pid = object.at("pid"),
-      .job = object.at("slurm_job"),
-      .restarts = object.at("restarts")};
+int count_in(const json& object, const char* key) {
+  const json& value = object.at(key);
+  if (!value.is_number_unsigned() || value > std::numeric_limits<int>::max())
+    throw StorageError{
+        fmt::format("'{}' must be a whole number of at least 0, found {}", key, shortened(value))};
+  return value.get<int>();
+}
+
+double amount_in(const json& object, const char* key, double most = std::numeric_limits<double>::max()) {
+  const auto value = object.at(key).get<double>();
+  if (!(value >= 0.0 && value <= most))
+    throw StorageError{fmt::format("'{}' must lie between 0 and {}, found {}", key, most, value)};
+  return value;
+}
+
+/// As in `to_json`. @throws json::exception, ConfigError, StorageError  without the file's name
+RunStatus from_json(const json& object) {
+  constexpr double kMostSeconds = 9e9;  // what the clock's nanoseconds reach
   using Clock = std::chrono::system_clock;
-  status.written = Clock::time_point{
-      std::chrono::duration_cast<Clock::duration>(Seconds{object.at("written").get<double>()})};
-  return status;
+  const int units = count_in(object, "units");
+  const int done = count_in(object, "done");
+  const int done_before = count_in(object, "done_before");
+  const int set_aside = count_in(object, "set_aside");
+  if (done < done_before || done > units || set_aside > units)
+    throw StorageError{fmt::format("of {} units it counts {} done, {} of them before, and {} set aside",
+                                   units, done, done_before, set_aside)};
+  return {.state = parse_enum<RunState>(object.at("state").get<std::string>()),
+          .title = object.at("title").get<std::string>(),
+          .progress = {.units = units,
+                       .done_before = done_before,
+                       .done_now = done - done_before,
+                       .in_flight = count_in(object, "in_flight"),
+                       .set_aside = set_aside,
+                       .failures = count_in(object, "failed_attempts"),
+                       .cost_done = amount_in(object, "cost_done"),
+                       .cost_left = amount_in(object, "cost_left"),
+                       .seconds = amount_in(object, "seconds", kMostSeconds)},
+          .ranks = count_in(object, "ranks"),
+          .host = object.at("host").get<std::string>(),
+          .pid = count_in(object, "pid"),
+          .job = object.at("slurm_job").get<std::string>(),
+          .restarts = count_in(object, "restarts"),
+          .written = Clock::time_point{std::chrono::duration_cast<Clock::duration>(
+              Seconds{amount_in(object, "written", kMostSeconds)})}};
 }
 
 RunState state_of(const RunOutcome& outcome, bool complete) {
@@ -87,6 +111,7 @@ class StatusProgress final : public ProgressSink {
   void unit_failed(const std::string& unit, const std::string& worker, const std::string& reason) override {
     shown_->unit_failed(unit, worker, reason);
   }
+  void warned(const std::string& text) override { shown_->warned(text); }
   // The record is marked complete after this: whoever marks it tells the file.
   void ended(const RunOutcome& outcome) override { shown_->ended(outcome); }
 
@@ -104,18 +129,15 @@ std::filesystem::path status_path(const std::filesystem::path& record) {
 
 RunStatus read_status(const std::filesystem::path& record) {
   const auto path = status_path(record);
-  std::ifstream in{path};
-  if (!in)
-    throw StorageError{fmt::format(
-        "cannot read {}; a run writes it beside its file while it computes, `harsanyi inspect {}` "
-        "looks into the file itself",
-        path.string(), record.string())};
   try {
-    return from_json(ordered_json::parse(in));
-  } catch (const ordered_json::exception& e) {
+    return from_json(read_json(path));
+  } catch (const JsonError& e) {
+    throw StorageError{
+        fmt::format("{} {}; a run writes it beside its file while it computes, `harsanyi inspect {}` "
+                    "looks into the file itself",
+                    path.string(), e.what(), record.string())};
+  } catch (const std::exception& e) {  // nlohmann's, of a member; ConfigError and StorageError
     throw StorageError{fmt::format("{} is no status file of this version: {}", path.string(), e.what())};
-  } catch (const ConfigError& e) {
-    throw StorageError{fmt::format("{}: {}", path.string(), e.what())};
   }
 }
 

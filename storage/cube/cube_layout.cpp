@@ -176,8 +176,11 @@ void require_axes(hid_t file, const hdf5::Shape& extents) {
 GameShape read_shape(hid_t file, int players) {
   const auto extents = hdf5::shape_of(hdf5::open(file, "value"));
   GameShape shape{.layers = 0, .players = players, .pools = {}};
-  if (extents.size() != 3 || extents[2] != static_cast<hsize_t>(shape.coalitions()) || extents[0] < 1 ||
-      extents[0] > static_cast<hsize_t>(kMostOfAnything))
+  const auto in_range = [](hsize_t extent) {
+    return extent >= 1 && extent <= static_cast<hsize_t>(kMostOfAnything);
+  };
+  if (extents.size() != 3 || extents[2] != static_cast<hsize_t>(shape.coalitions()) ||
+      !in_range(extents[0]) || !in_range(extents[1]))
     throw hdf5::damaged_file(file,
                              fmt::format("'value' has the shape [{}], which is no table [layer, sample, {}]",
                                          fmt::join(extents, ", "), shape.coalitions()));
@@ -186,7 +189,7 @@ GameShape read_shape(hid_t file, int players) {
   shape.layers = static_cast<int>(extents[0]);
   const auto pools = hdf5::read<std::int32_t>(file, "pool_samples", {hdf5::length_of(file, "pool")});
   std::uint64_t samples = 0;
-  for (const int pool : pools) samples += static_cast<std::uint32_t>(pool);
+  for (const int pool : pools) samples += static_cast<std::uint32_t>(pool);  // a negative one adds too much
   if (samples != extents[1])
     throw hdf5::damaged_file(
         file, fmt::format("'pool_samples' adds up to {} samples, and 'value' has {}", samples, extents[1]));

@@ -120,6 +120,7 @@ SalientGroups read_groups(const std::filesystem::path& file) {
   const auto root = opened.get();
   auto groups = read_conventions(root);
   const auto layers = hdf5::length_of(root, "layer");
+  if (layers == 0) throw hdf5::damaged_file(root, "it has no layers");
   const auto members = hdf5::read<std::uint32_t>(root, "members", {layers});
   const auto dividend = hdf5::read<double>(root, "dividend", {layers});
   const auto margin = hdf5::read<double>(root, "margin", {layers});
@@ -134,7 +135,9 @@ SalientGroups read_groups(const std::filesystem::path& file) {
     groups.layers.push_back({group, dividend[layer], margin[layer]});
   }
   const auto heads = static_cast<hsize_t>(groups.layout.query_heads);
-  if (hdf5::read<std::uint8_t>(root, "calibrated", {layers, heads}) != calibrated_heads(groups))
+  // Read first: that so many heads fit into the file is checked there.
+  const auto calibrated = hdf5::read<std::uint8_t>(root, "calibrated", {layers, heads});
+  if (calibrated != calibrated_heads(groups))
     throw hdf5::damaged_file(root, "'calibrated' does not follow from 'members' and 'edited_heads'");
   return groups;
 }

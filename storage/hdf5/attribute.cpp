@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "storage/hdf5/dataset.hpp"
+
 namespace harsanyi::hdf5 {
 namespace {
 
@@ -17,16 +19,21 @@ void write_scalar(hid_t object, const std::string& name, hid_t file_type, hid_t 
   check(H5Awrite(attribute.get(), memory_type, value), object, what);
 }
 
-/// Opens an attribute for reading one value of class `type_class`.
-Attribute open_scalar(hid_t object, const std::string& name, H5T_class_t type_class) {
+/// Whether an attribute's type is what the writers make of `type`; of strings the length is free.
+bool is_of_type(hid_t stored, hid_t type) {
+  if (H5Tget_class(type) != H5T_STRING) return H5Tequal(stored, type) > 0;
+  return H5Tget_class(stored) == H5T_STRING && H5Tis_variable_str(stored) == 0;
+}
+
+/// Opens an attribute for reading one value.
+Attribute open_scalar(hid_t object, const std::string& name, hid_t file_type) {
   if (!has_attribute(object, name))
     throw damaged_file(object, fmt::format("it lacks the attribute '{}'", name));
   const auto what = fmt::format("cannot open attribute '{}'", name);
   Attribute attribute{H5Aopen(object, name.c_str(), H5P_DEFAULT), object, what};
   const Datatype type{H5Aget_type(attribute.get()), object, what};
   const Dataspace space{H5Aget_space(attribute.get()), object, what};
-  if (H5Tget_class(type.get()) != type_class || H5Sget_simple_extent_npoints(space.get()) != 1 ||
-      (type_class == H5T_STRING && H5Tis_variable_str(type.get()) != 0))
+  if (!is_of_type(type.get(), file_type) || H5Sget_simple_extent_npoints(space.get()) != 1)
     throw damaged_file(object, fmt::format("the attribute '{}' has another type than its format says", name));
   return attribute;
 }
@@ -77,7 +84,7 @@ bool has_attribute(hid_t object, const std::string& name) {
 }
 
 std::string read_text(hid_t object, const std::string& name) {
-  const auto attribute = open_scalar(object, name, H5T_STRING);
+  const auto attribute = open_scalar(object, name, H5T_C_S1);
   const auto what = fmt::format("cannot read attribute '{}'", name);
   const Datatype stored{H5Aget_type(attribute.get()), object, what};
   const auto bytes = H5Tget_size(stored.get());
@@ -91,7 +98,7 @@ std::string read_text(hid_t object, const std::string& name) {
 }
 
 std::int64_t read_integer(hid_t object, const std::string& name) {
-  const auto attribute = open_scalar(object, name, H5T_INTEGER);
+  const auto attribute = open_scalar(object, name, H5T_STD_I64LE);
   std::int64_t number = 0;
   check(H5Aread(attribute.get(), H5T_NATIVE_INT64, &number), object,
         fmt::format("cannot read attribute '{}'", name));
@@ -107,7 +114,7 @@ int read_integer(hid_t object, const std::string& name, int least, int most) {
 }
 
 double read_real(hid_t object, const std::string& name) {
-  const auto attribute = open_scalar(object, name, H5T_FLOAT);
+  const auto attribute = open_scalar(object, name, H5T_IEEE_F64LE);
   double number = 0.0;
   check(H5Aread(attribute.get(), H5T_NATIVE_DOUBLE, &number), object,
         fmt::format("cannot read attribute '{}'", name));
@@ -122,6 +129,7 @@ void write_text_group(hid_t parent, const std::string& name,
 }
 
 std::map<std::string, std::string> read_text_group(hid_t parent, const std::string& name) {
+  require_own_object(parent, name);
   const Group group{H5Gopen2(parent, name.c_str(), H5P_DEFAULT), parent,
                     fmt::format("cannot open group '{}'", name)};
   std::vector<std::string> names;

@@ -62,6 +62,26 @@ Dataspace selected_space(const Dataset& dataset, const Box& box, const std::stri
   return space;
 }
 
+std::string_view kind_of_link(H5L_type_t type) {
+  return type == H5L_TYPE_SOFT       ? "a soft link"
+         : type == H5L_TYPE_EXTERNAL ? "a link to another file"
+                                     : "a link";
+}
+
+/// We make data sets that lie in their own file, in one piece or, compressed copies, in chunks. Others would
+/// have the reader follow what a damaged file holds, or read and write any other file that external storage
+/// names.
+void check_storage(const Dataset& dataset) {
+  const PropertyList list{H5Dget_create_plist(dataset.get()), dataset.get(),
+                          "cannot read a data set's layout"};
+  const H5D_layout_t layout = H5Pget_layout(list.get());
+  if ((layout != H5D_CONTIGUOUS && layout != H5D_CHUNKED) || H5Pget_external_count(list.get()) != 0)
+    throw damaged_file(dataset.get(),
+                       fmt::format("the data set '{}' is not stored in one piece or in chunks inside "
+                                   "the file",
+                                   name_of(dataset)));
+}
+
 /// A damaged header may claim any extent: no buffer is made for more than the file can hold. Of compressed
 /// data sets, that is 1,032 times its size, the most that deflate packs.
 void check_extent(const Dataset& dataset) {
@@ -211,11 +231,33 @@ Dataset create_texts(hid_t parent, const std::string& name, const std::vector<st
   return dataset;
 }
 
+void require_own_object(hid_t parent, const std::string& path) {
+  for (std::size_t end = 0; end != std::string::npos;) {
+    end = path.find('/', end + 1);
+    const std::string part = path.substr(0, end);
+    if (H5Lexists(parent, part.c_str(), H5P_DEFAULT) <= 0)
+      throw damaged_file(parent, fmt::format("it lacks '{}'", path));
+    H5L_info_t info{};
+    check(H5Lget_info(parent, part.c_str(), &info, H5P_DEFAULT), parent,
+          fmt::format("cannot look up '{}'", path));
+    if (info.type != H5L_TYPE_HARD)
+      throw damaged_file(
+          parent, fmt::format("'{}' is {}, and the file must hold it itself", part, kind_of_link(info.type)));
+  }
+}
+
+void require_type(const Dataset& dataset, hid_t file_type) {
+  const Datatype stored{H5Dget_type(dataset.get()), dataset.get(), "cannot read a data set's type"};
+  if (H5Tequal(stored.get(), file_type) <= 0)
+    throw damaged_file(dataset.get(), fmt::format("the data set '{}' has another type than its format says",
+                                                  name_of(dataset)));
+}
+
 Dataset open(hid_t parent, const std::string& name) {
-  if (H5Lexists(parent, name.c_str(), H5P_DEFAULT) <= 0)
-    throw damaged_file(parent, fmt::format("it lacks the data set '{}'", name));
+  require_own_object(parent, name);
   Dataset dataset{H5Dopen2(parent, name.c_str(), H5P_DEFAULT), parent,
                   fmt::format("cannot open the data set '{}'", name)};
+  check_storage(dataset);
   check_extent(dataset);
   check_chunks(dataset);
   return dataset;

@@ -89,10 +89,16 @@ template <class T>
   return create_dataset(parent, name, NumberType<T>::file(), shape, NumberType<T>::memory(), &fill, storage);
 }
 
+/// @throws StorageError  unless `dataset` holds elements of exactly this type: damage may describe numbers
+/// that
+///         HDF5's conversions were not made for
+void require_type(const Dataset& dataset, hid_t file_type);
+
 /// @param values  elements of `box`, row-major
 template <class T>
 void write(const Dataset& dataset, const Box& box, std::span<const T> values) {
   assert(values.size() == elements_of(box.count));
+  require_type(dataset, NumberType<T>::file());
   write_values(dataset, box, NumberType<T>::memory(), values.data());
 }
 
@@ -107,7 +113,13 @@ Dataset create_from(hid_t parent, const std::string& name, const Shape& shape, c
 /// UTF-8 strings along one axis, all padded to the longest. The attribute `_Encoding` has xarray decode them.
 Dataset create_texts(hid_t parent, const std::string& name, const std::vector<std::string>& texts);
 
-/// @throws StorageError  if it is missing, or claims more bytes than the file has
+/// @throws StorageError  if a part of `path` is missing, or is a link that leads on: a hostile file could
+/// name
+///         any other file to read or write
+void require_own_object(hid_t parent, const std::string& path);
+
+/// @throws StorageError  if it is missing, lies elsewhere or in pieces, or claims more bytes than the file
+/// has
 [[nodiscard]] Dataset open(hid_t parent, const std::string& name);
 /// The same for a data set that must have the given shape.
 [[nodiscard]] Dataset open(hid_t parent, const std::string& name, const Shape& expected);
@@ -116,6 +128,7 @@ Dataset create_texts(hid_t parent, const std::string& name, const std::vector<st
 
 template <class T>
 [[nodiscard]] std::vector<T> read(const Dataset& dataset, const Box& box) {
+  require_type(dataset, NumberType<T>::file());
   std::vector<T> values(elements_of(box.count));
   read_values(dataset, box, NumberType<T>::memory(), values.data());
   return values;

@@ -18,7 +18,7 @@ namespace harsanyi {
 
 namespace {
 
-constexpr int kMostOfAnything = std::numeric_limits<std::int32_t>::max();
+constexpr int kLargestInteger = std::numeric_limits<std::int32_t>::max();
 
 StorageError contradiction(const std::string& what, std::string_view remedy) {
   return StorageError{fmt::format("cannot describe a results file: {}; {}", what, remedy)};
@@ -86,7 +86,7 @@ std::vector<EvaluationUnit> read_units(hid_t file, const EvaluationPlan& plan) {
   const auto count = hdf5::length_of(file, "unit");
   const auto table = hdf5::read<std::int32_t>(file, "unit_table", {count});
   const auto method = hdf5::read<std::int32_t>(file, "unit_method", {count});
-  const auto items = read_bounds(file, "unit_items", count, kMostOfAnything);
+  const auto items = read_bounds(file, "unit_items", count, kLargestInteger);
   std::vector<EvaluationUnit> units;
   units.reserve(count);
   for (std::size_t i = 0; i < count; ++i) {
@@ -146,9 +146,9 @@ void read_answers(hid_t file, const std::string& name, hsize_t items, ResultsTab
   const hdf5::Group group{H5Gopen2(file, name.c_str(), H5P_DEFAULT), file,
                           fmt::format("cannot open group '{}'", name)};
   table.answers = hdf5::read_enum<AnswerKind>(group.get(), "answers");
-  table.new_tokens = hdf5::read_integer(group.get(), "new_tokens", 0, kMostOfAnything);
-  table.rows_skipped = hdf5::read_integer(group.get(), "rows_skipped", 0, kMostOfAnything);
-  table.rows_truncated = hdf5::read_integer(group.get(), "rows_truncated", 0, kMostOfAnything);
+  table.new_tokens = hdf5::read_integer(group.get(), "new_tokens", 0, kLargestInteger);
+  table.rows_skipped = hdf5::read_integer(group.get(), "rows_skipped", 0, kLargestInteger);
+  table.rows_truncated = hdf5::read_integer(group.get(), "rows_truncated", 0, kLargestInteger);
   if (table.answers == AnswerKind::generated_text) return;
   const auto labels = hdf5::length_of(group.get(), "label");
   table.labels = hdf5::read_texts(group.get(), "label", labels);
@@ -161,9 +161,7 @@ ResultsTable read_table(hid_t file, const std::string& group) {
   const auto slash = group.find('/');
   table.model = group.substr(0, slash);
   table.benchmark = slash == std::string::npos ? "" : group.substr(slash + 1);
-  if (H5Lexists(file, table.model.c_str(), H5P_DEFAULT) <= 0 ||
-      H5Lexists(file, group.c_str(), H5P_DEFAULT) <= 0)
-    throw hdf5::damaged_file(file, fmt::format("it lacks the group '{}'", group));
+  hdf5::require_own_object(file, group);
   const auto count = hdf5::length_of(file, group + "/item");
   read_answers(file, group, count, table);
   const auto part = hdf5::read_texts(file, group + "/part", count);
@@ -238,7 +236,7 @@ void write_results_layout(const hdf5::File& file, const hdf5::Dataset& unit_axis
 ResultsDescription read_results_layout(const hdf5::File& file) {
   const auto root = file.get();
   ResultsDescription d;
-  d.plan.items_per_unit = hdf5::read_integer(root, "items_per_unit", 0, kMostOfAnything);
+  d.plan.items_per_unit = hdf5::read_integer(root, "items_per_unit", 0, kLargestInteger);
   d.methods = hdf5::read_texts(root, "method", hdf5::length_of(root, "method"));
   const auto groups = hdf5::read_texts(root, "table", hdf5::length_of(root, "table"));
   const auto models = hdf5::read<std::int32_t>(root, "table_model", {groups.size()});

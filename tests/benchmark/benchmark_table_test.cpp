@@ -202,6 +202,12 @@ TEST_F(BenchmarkTable, RefusesWhatDoesNotFitQuestionAnswering) {
   expect_parts(with("example", "{q}"), {"'example'", "{answer}"});
 }
 
+TEST_F(BenchmarkTable, RefusesNamesThatLeadOutOfTheDataFolder) {
+  for (const char* key : {"folder", "calibration_split", "evaluation_split"})
+    for (const auto& name : std::vector<std::string>{"../secrets", "/etc", "..", "a/b", {"a\0b", 3}})
+      expect_parts(message_for(changed(answering_entry(), key, name)), {key, "plain name"});
+}
+
 TEST_F(BenchmarkTable, RefusesWhatIsNoObject) {
   write("[1]");
   expect_parts(message_of([this] { (void)load_benchmark_table(folder_.path()); }),

@@ -29,7 +29,7 @@ json added_token(TokenId id, const std::string& content, bool special) {
 }
 
 json description(const std::vector<std::string>& words, bool with_bos) {
-  json added_tokens{added_token(kBos, "<s>", true)};
+  json added_tokens = json::array({added_token(kBos, "<s>", true)});
   for (const std::string& word : words)
     added_tokens.push_back(added_token(kBos + static_cast<TokenId>(added_tokens.size()), word, false));
   json vocabulary = json::object();

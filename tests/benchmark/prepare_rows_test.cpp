@@ -93,6 +93,13 @@ TEST_F(PrepareRows, NamesFileLineAndFieldOfABadRow) {
   expect_parts(message_for("{\"text\": \"a\", \"label\""), {"line 1", "no valid JSON"});
 }
 
+TEST_F(PrepareRows, RefusesDeepNestingAndFieldsThatAreThereTwice) {
+  const std::string deep = std::string(100'000, '[') + std::string(100'000, ']');
+  expect_parts(message_for("{\"text\": " + deep + ", \"label\": 0}\n"), {"line 1", "nested deeper"});
+  expect_parts(message_for(R"({"text": "a", "label": 0, "label": 1})"), {"line 1", "\"label\"", "twice"});
+  expect_parts(message_for(R"({"text": "a", "label": NaN})"), {"line 1", "no valid JSON"});
+}
+
 TEST_F(PrepareRows, RefusesLabelsOutOfRange) {
   for (const char* label : {"-1", "3", "1.5", "\"3\"", "\"x\"", "\"\"", "\" 1\"", "true", "null",
                             "18446744073709551615", "9223372036854775808", "99999999999999999999999"})

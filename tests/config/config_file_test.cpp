@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "orchestrator/config/option_value.hpp"
 #include "partition/base/error.hpp"
 #include "tests/support/temp_folder.hpp"
 
@@ -58,6 +59,15 @@ TEST_F(ConfigFile, NamesFileAndLineOfWhatItCannotRead) {
 TEST_F(ConfigFile, NamesAFileThatCannotBeRead) {
   EXPECT_THROW((void)read_config_file(folder_ / "none.ini"), ConfigError);
   EXPECT_THROW((void)read_config_file(folder_.path()), ConfigError);
+}
+
+TEST_F(ConfigFile, NamesAFileThatIsFarTooLong) {
+  EXPECT_NE(message_for(std::string(2'000'000, 'a')).find("more than 1048576 bytes"), std::string::npos);
+  EXPECT_THROW((void)read_config_file("/dev/zero"), ConfigError);
+}
+
+TEST(OptionValue, APathHasNoNul) {
+  EXPECT_FALSE(OptionValue<std::filesystem::path>::read(std::string_view{"a\0b", 3}));
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
+#include <sys/stat.h>
 
 #include "partition/base/error.hpp"
 #include "tests/support/random_model.hpp"
@@ -135,6 +136,42 @@ TEST_F(CheckpointFolder, TheDigestFollowsTheContent) {
   EXPECT_EQ(weights_digest(folder_.path()), before);
   test::write_random_model(folder_.path(), {.seed = 2});
   EXPECT_NE(weights_digest(folder_.path()), before);
+}
+
+TEST_F(CheckpointFolder, RefusesTensorsThatShareBytes) {
+  write_header(
+      R"({"a": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}, "b": {"dtype": "I8", "shape": [4], "data_offsets": [6, 10]}})",
+      std::string(10, '\0'));
+  EXPECT_NE(opening_error().find("'a' and 'b' overlap"), std::string::npos) << opening_error();
+}
+
+TEST_F(CheckpointFolder, RefusesATensorThatIsThereTwice) {
+  write_header(
+      R"({"a": {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}, "a": {"dtype": "F32", "shape": [1], "data_offsets": [4, 8]}})",
+      std::string(8, '\0'));
+  EXPECT_NE(opening_error().find("twice"), std::string::npos) << opening_error();
+}
+
+TEST_F(CheckpointFolder, RefusesDeepHeadersAndIndices) {
+  const std::string deep = std::string(100'000, '[') + std::string(100'000, ']');
+  write_header(R"({"a": {"dtype": )" + deep + "}}");
+  EXPECT_NE(opening_error().find("nested deeper"), std::string::npos) << opening_error();
+  std::ofstream{folder_ / "model.safetensors.index.json"} << R"({"weight_map": )" << deep << "}";
+  EXPECT_NE(opening_error().find("nested deeper"), std::string::npos) << opening_error();
+}
+
+TEST_F(CheckpointFolder, RefusesShardNamesThatAreNone) {
+  for (const char* name : {"", ".", "..", "a/b", "a\\u0000b"}) {
+    std::ofstream{folder_ / "model.safetensors.index.json"} << R"({"weight_map": {"a": ")" << name
+                                                            << R"("}})";
+    EXPECT_NE(opening_error().find("no plain file name"), std::string::npos)
+        << name << ": " << opening_error();
+  }
+}
+
+TEST_F(CheckpointFolder, APipeIsNotWaitedFor) {
+  ASSERT_EQ(mkfifo(weights().c_str(), 0600), 0);
+  EXPECT_NE(opening_error().find("no regular file"), std::string::npos);
 }
 
 }  // namespace

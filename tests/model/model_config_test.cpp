@@ -127,6 +127,9 @@ TEST_F(ModelConfigFile, QwenSlidesInTheLayersThatItsConfigNames) {
     EXPECT_EQ(read().windows, (Windows{9, {}, {}}));
     config_["sliding_window"] = nullptr;
     EXPECT_NE(error().find("no window"), std::string::npos) << error();
+    config_.erase("layer_types");
+    config_["max_window_layers"] = 1e300;
+    EXPECT_NE(error().find("max_window_layers"), std::string::npos) << error();
     config_["layer_types"] = {"full_attention"};
     EXPECT_NE(error().find("layer_types"), std::string::npos) << error();
     config_["layer_types"] = {"full_attention", "full_attention", "linear_attention"};
@@ -183,6 +186,8 @@ INSTANTIATE_TEST_SUITE_P(
         Damage{"MlpBias", "mlp_bias", true, "mlp_bias"},
         Damage{"EndToken", "eos_token_id", -1, "eos_token_id"},
         Damage{"Activation", "hidden_act", "gelu", "hidden_act"},
+        Damage{"MoreLayersThanAnyModel", "num_hidden_layers", 1 << 24, "from 1 to 10000"},
+        Damage{"ScalingList", "rope_scaling", json::array({8.0}), "'rope_scaling' must be an object"},
         Damage{"Tied", "tie_word_embeddings", "yes", "tie_word_embeddings"},
         Damage{"Bias", "attention_bias", "yes", "type must be boolean"}),
     [](const auto& one) { return one.param.name; });
@@ -191,6 +196,23 @@ TEST_F(ModelConfigFile, RefusesWhatIsNoJson) {
   std::ofstream{folder_ / "config.json"} << "{ broken";
   EXPECT_THROW((void)read_model_config(folder_.path()), ModelError);
   EXPECT_THROW((void)read_model_config(folder_ / "missing"), ModelError);
+}
+
+// The value is copied and written into the message, by recursion.
+TEST_F(ModelConfigFile, RefusesDeepNesting) {
+  const std::string deep = std::string(100'000, '[') + std::string(100'000, ']');
+  std::ofstream{folder_ / "config.json"} << R"({"model_type": "llama", "num_hidden_layers": )" << deep << "}";
+  try {
+    (void)read_model_config(folder_.path());
+    ADD_FAILURE();
+  } catch (const ModelError& e) {
+    EXPECT_NE(std::string{e.what()}.find("nested deeper"), std::string::npos) << e.what();
+  }
+}
+
+TEST_F(ModelConfigFile, AMessageDoesNotRepeatAWholeFile) {
+  config_["hidden_size"] = std::string(100'000, 'x');
+  EXPECT_LT(error().size(), 1000U);
 }
 
 }  // namespace

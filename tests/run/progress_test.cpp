@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include "orchestrator/log/log.hpp"
+
 namespace harsanyi {
 namespace {
 
@@ -99,6 +101,19 @@ TEST(Progress, TheLogHasNoControlCharactersAndKeepsItsInterval) {
   const std::string text = testing::internal::GetCapturedStderr();
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 2) << text;
   EXPECT_EQ(text.find('\r'), std::string::npos);
+}
+
+TEST(Progress, OfManyFailedUnitsTheLogNamesTheFirstOnes) {
+  testing::internal::CaptureStderr();
+  {
+    const LogScope log{{}, {"sweep", 0}};
+    const auto sink = make_log_progress({.title = "sweep"});
+    for (int unit = 0; unit < 500; ++unit) sink->unit_failed("unit 1", "rank 2", "out of memory");
+  }
+  const std::string text = testing::internal::GetCapturedStderr();
+  EXPECT_NE(text.find("rank 0 warning: unit 1: failed on rank 2: out of memory"), std::string::npos) << text;
+  EXPECT_LT(std::count(text.begin(), text.end(), '\n'), 50) << text;
+  EXPECT_NE(text.find("more were left out"), std::string::npos) << text;
 }
 
 }  // namespace

@@ -2,6 +2,10 @@
 
 #include <csignal>
 #include <fstream>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -99,6 +103,41 @@ TEST(StatusFile, DamagedNamesTheFile) {
     std::ofstream{folder / "cube.h5.status.json"} << text;
     EXPECT_NE(read_error(folder / "cube.h5").find("cube.h5.status.json"), std::string::npos) << text;
   }
+}
+
+std::string sound_status(const std::string& key, const std::string& value) {
+  std::map<std::string, std::string> members{
+      {"state", "\"running\""}, {"title", "\"sweep\""}, {"units", "10"},        {"done", "5"},
+      {"done_before", "2"},     {"in_flight", "4"},     {"set_aside", "1"},     {"failed_attempts", "2"},
+      {"cost_done", "3.5"},     {"cost_left", "4"},     {"seconds", "6"},       {"ranks", "4"},
+      {"host", "\"node\""},     {"pid", "12"},          {"slurm_job", "\"7\""}, {"restarts", "1"},
+      {"written", "1.75e9"}};
+  members[key] = value;
+  std::string text;
+  for (const auto& [name, member] : members) text += (text.empty() ? "{\"" : ", \"") + name + "\": " + member;
+  return text + "}";
+}
+
+TEST(StatusFile, WithNumbersThatNoRunHasNamesThem) {
+  const test::TempFolder folder;
+  const auto refusal = [&](const std::string& key, const std::string& value) {
+    std::ofstream{folder / "cube.h5.status.json"} << sound_status(key, value);
+    return read_error(folder / "cube.h5");
+  };
+  EXPECT_EQ(refusal("units", "10"), "no StorageError");
+  for (const auto& [key, value] : std::vector<std::pair<std::string, std::string>>{{"units", "-1"},
+                                                                                   {"units", "1e300"},
+                                                                                   {"pid", "4294967296"},
+                                                                                   {"ranks", "1.5"},
+                                                                                   {"done", "11"},
+                                                                                   {"done_before", "6"},
+                                                                                   {"set_aside", "11"},
+                                                                                   {"written", "1e300"},
+                                                                                   {"written", "-1"},
+                                                                                   {"seconds", "1e30"},
+                                                                                   {"cost_left", "-3"},
+                                                                                   {"title", "7"}})
+    EXPECT_NE(refusal(key, value), "no StorageError") << key << " " << value;
 }
 
 }  // namespace

@@ -1,3 +1,5 @@
+#include <array>
+
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -185,6 +187,90 @@ TEST_F(BadFile, WithAUnitOutsideTheTable) {
     hdf5::write<std::int32_t>(hdf5::open(root, "unit_layers"), {{1, 0}, {1, 2}}, bounds);
   });
   EXPECT_THAT(read_error(), AllOf(HasSubstr("'unit_layers' gives unit 1 the range 0 to 99")));
+}
+
+// ---- what would have a reader follow the file elsewhere, or a writer write there
+
+void link_to_another_file(hid_t root, const char* name, const std::filesystem::path& other) {
+  ASSERT_GE(H5Ldelete(root, name, H5P_DEFAULT), 0);
+  ASSERT_GE(H5Lcreate_external(other.c_str(), name, root, name, H5P_DEFAULT, H5P_DEFAULT), 0);
+}
+
+TEST_F(BadFile, WithADataSetOrGroupInAnotherFile) {
+  const auto other = folder_ / "other.h5";
+  static_cast<void>(DividendCube::open_or_create(other, small_cube()));
+  for (const char* name : {"value", "unit_done", "unit", "identity"}) {
+    make_cube();
+    change([&](hid_t root) { link_to_another_file(root, name, other); });
+    EXPECT_THAT(read_error(),
+                AllOf(HasSubstr("damaged"), HasSubstr(name), HasSubstr("link to another file")));
+    EXPECT_THAT(write_error(), HasSubstr("link to another file"));
+    std::filesystem::remove(file_);
+  }
+}
+
+TEST_F(BadFile, WithASoftLink) {
+  make_cube();
+  change([](hid_t root) {
+    ASSERT_GE(H5Lmove(root, "value", root, "elsewhere", H5P_DEFAULT, H5P_DEFAULT), 0);
+    ASSERT_GE(H5Lcreate_soft("elsewhere", root, "value", H5P_DEFAULT, H5P_DEFAULT), 0);
+  });
+  EXPECT_THAT(read_error(), AllOf(HasSubstr("'value'"), HasSubstr("a soft link")));
+}
+
+/// Puts a data set in the place of 'value', made as `set_layout` says.
+template <class SetLayout>
+void replace_value(hid_t root, SetLayout&& set_layout) {
+  ASSERT_GE(H5Ldelete(root, "value", H5P_DEFAULT), 0);
+  const std::array<hsize_t, 3> shape{3, 7, 4};
+  const hdf5::Dataspace space{H5Screate_simple(3, shape.data(), nullptr), root, "space"};
+  const hdf5::PropertyList list{H5Pcreate(H5P_DATASET_CREATE), root, "list"};
+  set_layout(list.get());
+  const hdf5::Dataset dataset{
+      H5Dcreate2(root, "value", H5T_IEEE_F64LE, space.get(), H5P_DEFAULT, list.get(), H5P_DEFAULT), root,
+      "value"};
+}
+
+TEST_F(BadFile, WhoseValuesLieInAFileOfAnyName) {
+  make_cube();
+  const auto victim = folder_ / "victim.txt";
+  write_content(victim, std::string(4096, 'v'));
+  change([&](hid_t root) {
+    replace_value(root, [&](hid_t list) { H5Pset_external(list, victim.c_str(), 0, H5F_UNLIMITED); });
+  });
+  EXPECT_THAT(read_error(), AllOf(HasSubstr("damaged"), HasSubstr("'value'"), HasSubstr("inside the file")));
+  EXPECT_THAT(write_error(), HasSubstr("inside the file"));
+  EXPECT_EQ(content_of(victim), std::string(4096, 'v'));
+}
+
+TEST_F(BadFile, WhoseValuesLieInPieces) {
+  make_cube();
+  change([](hid_t root) {
+    replace_value(root, [](hid_t list) {
+      const std::array<hsize_t, 3> chunk{1, 1, 4};
+      H5Pset_chunk(list, 3, chunk.data());
+    });
+  });
+  EXPECT_THAT(read_error(), HasSubstr("not stored in one piece"));
+}
+
+TEST_F(BadFile, WithNumbersOfAnotherType) {
+  make_cube();
+  change([](hid_t root) {
+    ASSERT_GE(H5Ldelete(root, "pool_samples", H5P_DEFAULT), 0);
+    static_cast<void>(hdf5::create_from<std::int64_t>(root, "pool_samples", {2}, {5, 2}));
+  });
+  EXPECT_THAT(read_error(), AllOf(HasSubstr("'pool_samples'"), HasSubstr("another type")));
+}
+
+// 2^31 heads would make a list of 6 GB before anything is compared.
+TEST_F(BadFile, GroupsOfMoreHeadsThanTheFileHolds) {
+  write_groups(file_, small_groups(), {}, false);
+  change([](hid_t root) {
+    ASSERT_GE(H5Adelete(root, "query_heads"), 0);
+    hdf5::write_integer(root, "query_heads", 3 * 715'827'882LL);
+  });
+  EXPECT_THAT(storage_error([&] { static_cast<void>(read_groups(file_)); }), HasSubstr("'calibrated'"));
 }
 
 /// Every byte of the metadata wrong, one at a time: an error or the right description, never a crash.

@@ -1,4 +1,5 @@
 // Damaged and unsupported tokenizer files: always a TextError that names the place, never a crash.
+#include <fstream>
 #include <functional>
 #include <random>
 
@@ -7,6 +8,7 @@
 
 #include "partition/base/error.hpp"
 #include "tests/text/tokenizer_folder.hpp"
+#include "worker/text/json_part.hpp"
 #include "worker/text/tokenizer.hpp"
 
 namespace harsanyi {
@@ -170,13 +172,13 @@ TEST(TokenizerFile, EveryCutIsRefused) {
 TEST(TokenizerFile, HalfASurrogatePairIsRefused) {
   auto contents = sound_file().dump();
   contents.replace(contents.find("<s>"), 3, R"(\ud800)");
-  EXPECT_NE(complaint(contents).find("not valid JSON"), std::string::npos) << complaint(contents);
+  EXPECT_NE(complaint(contents).find("no valid JSON"), std::string::npos) << complaint(contents);
 }
 
 TEST(TokenizerFile, BytesThatAreNotUtf8AreRefused) {
   auto contents = sound_file().dump();
   contents.replace(contents.find("<s>"), 3, "\xC3(x");
-  EXPECT_NE(complaint(contents).find("not valid JSON"), std::string::npos) << complaint(contents);
+  EXPECT_NE(complaint(contents).find("no valid JSON"), std::string::npos) << complaint(contents);
 }
 
 class EveryUnsupportedKind : public testing::TestWithParam<std::pair<const char*, const char*>> {};
@@ -252,6 +254,73 @@ TEST(TokenizerFile, ALaterEntryForTheSameMergeReplacesTheEarlierOne) {
   file["model"]["merges"] = {"a b", "b c", "a b"};
   const TokenizerFolder folder{file.dump()};
   EXPECT_EQ(Tokenizer::load(folder.path()).encode("abc", false), (std::vector<TokenId>{0, 5}));
+}
+
+TEST(TokenizerFile, AKeyThatIsThereTwiceIsRefused) {
+  auto contents = sound_file().dump();
+  contents.replace(contents.find(R"("vocab":{)"), 9, R"("vocab":{"a":7,)");
+  EXPECT_NE(complaint(contents).find("twice"), std::string::npos) << complaint(contents);
+}
+
+/// Memory that this process has ever held at once.
+long peak_kilobytes() {
+  std::ifstream status{"/proc/self/status"};
+  for (std::string word; status >> word;)
+    if (word == "VmHWM:") {
+      long kilobytes = 0;
+      status >> kilobytes;
+      return kilobytes;
+    }
+  return 0;
+}
+
+// One id near the bound: a list by id would have 16 million entries, 700 MB.
+TEST(TokenizerFile, ALargeIdTakesNoMemoryForTheIdsBelow) {
+  auto file = sound_file();
+  file["model"]["vocab"]["d"] = largest_token_id;
+  file["added_tokens"] = json::array();
+  const auto before = peak_kilobytes();
+  const TokenizerFolder folder{file.dump()};
+  const auto tokenizer = Tokenizer::load(folder.path());
+  EXPECT_EQ(tokenizer.vocabulary_size(), largest_token_id + 1);
+  EXPECT_EQ(tokenizer.encode("d", false), (std::vector<TokenId>{largest_token_id}));
+  EXPECT_LT(peak_kilobytes() - before, 100'000);
+}
+
+TEST(TokenizerFile, EndlessSequencesOfStepsAreRefused) {
+  auto file = sound_file();
+  const auto repeated = [](const json& step) { return std::vector<json>(10'000, step); };
+  file["pre_tokenizer"] = {{"type", "Sequence"},
+                           {"pretokenizers", repeated({{"type", "Digits"}, {"individual_digits", true}})}};
+  EXPECT_NE(complaint(file.dump()).find("more than 64 steps"), std::string::npos);
+  file = sound_file();
+  file["normalizer"] = {{"type", "Sequence"}, {"normalizers", repeated({{"type", "NFC"}})}};
+  EXPECT_NE(complaint(file.dump()).find("more than 64 steps"), std::string::npos);
+  file = sound_file();
+  file["decoder"] = {{"type", "Sequence"}, {"decoders", repeated({{"type", "Fuse"}})}};
+  EXPECT_NE(complaint(file.dump()).find("more than 64 steps"), std::string::npos);
+}
+
+TEST(TokenizerFile, StepsThatEachDoubleATextAreStopped) {
+  auto file = sound_file();
+  const json doubling{{"type", "Replace"}, {"pattern", {{"String", "a"}}}, {"content", "aa"}};
+  file["normalizer"] = {{"type", "Sequence"}, {"normalizers", std::vector<json>(60, doubling)}};
+  const TokenizerFolder folder{file.dump()};
+  const auto tokenizer = Tokenizer::load(folder.path());
+  EXPECT_EQ(tokenizer.encode("b", false).size(), 1U);
+  EXPECT_THROW(std::ignore = tokenizer.encode("a", false), TextError);
+}
+
+TEST(TokenizerFile, ATemplateFarLongerThanItsFileIsRefused) {
+  auto file = sound_file();
+  const std::vector<int> ids(3000, 0);
+  const json many{{"SpecialToken", {{"id", "many"}, {"type_id", 0}}}};
+  file["post_processor"] = {
+      {"type", "TemplateProcessing"},
+      {"single", {many, many, {{"Sequence", {{"id", "A"}, {"type_id", 0}}}}}},
+      {"special_tokens", {{"many", {{"id", "many"}, {"ids", ids}, {"tokens", json::array()}}}}}};
+  EXPECT_NE(complaint(file.dump()).find("more than 4096 tokens"), std::string::npos)
+      << complaint(file.dump());
 }
 
 }  // namespace

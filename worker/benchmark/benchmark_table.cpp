@@ -49,9 +49,9 @@ void read_common(const TableEntry& entry, const KindRules& rules, Benchmark& ben
   known.insert(known.end(), rules.keys.begin(), rules.keys.end());
   entry.require_known_keys(known);
   benchmark.source = entry.text_or_nothing("source");
-  benchmark.folder = entry.text("folder");
-  benchmark.calibration_split = entry.text("calibration_split");
-  benchmark.evaluation_split = entry.text("evaluation_split");
+  benchmark.folder = entry.file_name("folder");
+  benchmark.calibration_split = entry.file_name("calibration_split");
+  benchmark.evaluation_split = entry.file_name("evaluation_split");
   benchmark.metric = entry.text("metric");
   if (benchmark.metric != rules.metric)
     throw entry.error(fmt::format("unknown metric '{}'; kind {} has '{}'", benchmark.metric,

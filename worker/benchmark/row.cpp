@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "partition/base/nearest_name.hpp"
+#include "partition/json/bounded_json.hpp"
 #include "worker/text/utf8.hpp"
 
 namespace harsanyi {
@@ -13,12 +14,8 @@ namespace {
 
 using nlohmann::json;
 
-std::string shortened(const json& value) {
-  constexpr std::size_t kMost = 60;
-  std::string text = value.dump(-1, ' ', /*ensure_ascii=*/true);
-  if (text.size() > kMost) text = text.substr(0, kMost) + "...";
-  return text;
-}
+constexpr JsonBounds kRowBounds{
+    .bytes = std::size_t{64} << 20, .depth = 64, .string_bytes = std::size_t{16} << 20};
 
 std::optional<std::int64_t> whole_number(const json& value) {
   if (value.is_number_integer()) return value.get<std::int64_t>();
@@ -44,9 +41,9 @@ json Row::parsed(std::string_view line) const {
     throw error(fmt::format("byte {} of the line begins no valid UTF-8; save the file as UTF-8", *bad + 1));
   json object;
   try {
-    object = json::parse(line);
-  } catch (const json::exception& e) {
-    throw error(fmt::format("no valid JSON: {}", e.what()));
+    object = parse_json(line, kRowBounds);
+  } catch (const JsonError& e) {
+    throw error(fmt::format("the row {}", e.what()));
   }
   if (!object.is_object())
     throw error(fmt::format("a row must be a JSON object {{...}}, found {}", shortened(object)));

@@ -2,13 +2,14 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <fstream>
 #include <limits>
 #include <set>
 
 #include <fmt/format.h>
 
+#include "partition/base/file_name.hpp"
 #include "partition/base/nearest_name.hpp"
+#include "partition/json/bounded_json.hpp"
 #include "worker/benchmark/prompt_template.hpp"
 
 namespace harsanyi {
@@ -20,36 +21,16 @@ bool is_word(const json& value) {
   return value.is_string() && !value.get_ref<const std::string&>().empty();
 }
 
-/// nlohmann_json keeps the last of two equal keys without a word, so keys are compared while they are read.
-class TwiceNamedKeys {
- public:
-  explicit TwiceNamedKeys(std::string file) : file_{std::move(file)} {}
-
-  bool operator()(int, json::parse_event_t event, const json& parsed) {
-    if (event == json::parse_event_t::object_start) seen_.emplace_back();
-    if (event == json::parse_event_t::object_end) seen_.pop_back();
-    if (event == json::parse_event_t::key && !seen_.back().insert(parsed.get<std::string>()).second)
-      throw BenchmarkError{fmt::format("{}: the key {} is there twice", file_, parsed.dump())};
-    return true;
-  }
-
- private:
-  std::string file_;
-  std::vector<std::set<std::string>> seen_;  ///< one per object that is open
-};
-
 }  // namespace
 
 TableEntry TableEntry::read(const std::filesystem::path& path) {
-  std::ifstream in{path};
   const std::string file = path.string();
-  if (!in) throw BenchmarkError{fmt::format("cannot read {}", file)};
   try {
-    json object = json::parse(in, TwiceNamedKeys{file});
+    json object = read_json(path);
     if (!object.is_object()) throw BenchmarkError{fmt::format("{}: holds no JSON object", file)};
     return {file, "", std::move(object)};
-  } catch (const json::exception& e) {
-    throw BenchmarkError{fmt::format("{}: no valid JSON: {}", file, e.what())};
+  } catch (const JsonError& e) {
+    throw BenchmarkError{fmt::format("{}: {}", file, e.what())};
   }
 }
 
@@ -73,7 +54,7 @@ void TableEntry::require_known_keys(const std::vector<std::string>& known) const
 std::string TableEntry::text(const std::string& key) const {
   const json& value = member(key);
   if (!is_word(value))
-    throw error(fmt::format("'{}' must be a text that is not empty, found {}", named(key), value.dump()));
+    throw error(fmt::format("'{}' must be a text that is not empty, found {}", named(key), shortened(value)));
   return value.get<std::string>();
 }
 
@@ -84,24 +65,33 @@ std::string TableEntry::text_or_nothing(const std::string& key) const {
 std::vector<std::string> TableEntry::texts(const std::string& key) const {
   const json& value = member(key);
   if (!value.is_array() || value.empty() || !std::all_of(value.begin(), value.end(), is_word))
-    throw error(fmt::format("'{}' must be a list of texts, found {}", named(key), value.dump()));
+    throw error(fmt::format("'{}' must be a list of texts, found {}", named(key), shortened(value)));
   auto texts = value.get<std::vector<std::string>>();
   if (std::set<std::string>(texts.begin(), texts.end()).size() != texts.size())
-    throw error(fmt::format("'{}' names the same word twice: {}", named(key), value.dump()));
+    throw error(fmt::format("'{}' names the same word twice: {}", named(key), shortened(value)));
   return texts;
 }
 
 std::map<std::string, std::string> TableEntry::words(const std::string& key) const {
   const json& value = member(key);
   if (!value.is_object() || value.empty() || !std::all_of(value.begin(), value.end(), is_word))
-    throw error(fmt::format("'{}' must be an object of texts, found {}", named(key), value.dump()));
+    throw error(fmt::format("'{}' must be an object of texts, found {}", named(key), shortened(value)));
   return value.get<std::map<std::string, std::string>>();
+}
+
+std::string TableEntry::file_name(const std::string& key) const {
+  std::string name = text(key);
+  if (!is_plain_file_name(name))
+    throw error(fmt::format("'{}' must be a plain name below the data folder, found {}", named(key),
+                            shortened(name)));
+  return name;
 }
 
 int TableEntry::positive_number(const std::string& key) const {
   const json& value = member(key);
   if (!value.is_number_integer() || value < 1 || value > std::numeric_limits<int>::max())
-    throw error(fmt::format("'{}' must be a whole number of at least 1, found {}", named(key), value.dump()));
+    throw error(
+        fmt::format("'{}' must be a whole number of at least 1, found {}", named(key), shortened(value)));
   return value.get<int>();
 }
 
@@ -112,7 +102,7 @@ bool TableEntry::is_text(const std::string& key) const {
 TableEntry TableEntry::part(const std::string& key) const {
   const json& value = member(key);
   if (!value.is_object())
-    throw error(fmt::format("'{}' must be an object {{...}}, found {}", named(key), value.dump()));
+    throw error(fmt::format("'{}' must be an object {{...}}, found {}", named(key), shortened(value)));
   return {file_, named(key) + ".", value};
 }
 

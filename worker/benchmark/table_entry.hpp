@@ -30,6 +30,8 @@ class TableEntry {
   [[nodiscard]] std::vector<std::string> texts(
       const std::string& key) const;  ///< at least one, all different
   [[nodiscard]] std::map<std::string, std::string> words(const std::string& key) const;  ///< at least one
+  /// The name of a file or folder, without slashes. It cannot lead out of the folder that it lies in.
+  [[nodiscard]] std::string file_name(const std::string& key) const;
   [[nodiscard]] int positive_number(const std::string& key) const;
   [[nodiscard]] bool is_text(const std::string& key) const;
   /// The object under a key, as an entry of its own.

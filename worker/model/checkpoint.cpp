@@ -1,14 +1,14 @@
 #include "worker/model/checkpoint.hpp"
 
-#include <fstream>
 #include <set>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <nlohmann/json.hpp>
 
 #include "partition/base/error.hpp"
+#include "partition/base/file_name.hpp"
 #include "partition/base/sha256.hpp"
+#include "partition/json/bounded_json.hpp"
 
 namespace harsanyi {
 namespace {
@@ -18,15 +18,24 @@ namespace fs = std::filesystem;
 constexpr const char* kSingle = "model.safetensors";
 constexpr const char* kIndex = "model.safetensors.index.json";
 
-// The shards that an index names, sorted. A shard's name must stay inside the folder.
+nlohmann::json read_index(const fs::path& index) {
+  constexpr JsonBounds bounds{.bytes = std::size_t{64} << 20};  // a name per tensor
+  try {
+    return read_json(index, bounds);
+  } catch (const JsonError& error) {
+    throw ModelError{fmt::format("{}: {}; download the index again", index.string(), error.what())};
+  }
+}
+
+// The shards that an index names, sorted. A shard's name must stay inside the folder; what lies there may be
+// a link, as in Hugging Face's cache.
 std::set<std::string> shard_names(const fs::path& index) {
-  std::ifstream in{index};
-  const auto json = nlohmann::json::parse(in, nullptr, /*allow_exceptions=*/false);
+  const auto json = read_index(index);
   if (!json.is_object() || !json.contains("weight_map") || !json["weight_map"].is_object())
     throw ModelError{fmt::format("{}: has no object 'weight_map'; download the index again", index.string())};
   std::set<std::string> names;
   for (const auto& [tensor, shard] : json["weight_map"].items()) {
-    if (!shard.is_string() || shard.get<std::string>().find('/') != std::string::npos)
+    if (!shard.is_string() || !is_plain_file_name(shard.get_ref<const std::string&>()))
       throw ModelError{fmt::format("{}: tensor '{}' is in no plain file name", index.string(), tensor)};
     names.insert(shard.get<std::string>());
   }

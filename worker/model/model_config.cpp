@@ -1,6 +1,5 @@
 #include "worker/model/model_config.hpp"
 
-#include <fstream>
 #include <limits>
 #include <string_view>
 
@@ -8,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "partition/base/error.hpp"
+#include "partition/json/bounded_json.hpp"
 #include "worker/model/families/family.hpp"
 
 namespace harsanyi {
@@ -20,9 +20,12 @@ using nlohmann::json;
 class ConfigReader {
  public:
   explicit ConfigReader(fs::path file) : file_{std::move(file)} {
-    std::ifstream in{file_};
-    if (!in) fail("cannot be read; give the model's folder, or its config.json");
-    json_ = json::parse(in, nullptr, /*allow_exceptions=*/false);
+    try {
+      json_ = read_json(file_);
+    } catch (const JsonError& error) {
+      fail(fmt::format("{}; give the model's folder, or its config.json; if it is that, download it again",
+                       error.what()));
+    }
     if (!json_.is_object()) fail("is no JSON object; download it again");
   }
 
@@ -40,21 +43,23 @@ class ConfigReader {
   [[nodiscard]] const json& all() const noexcept { return json_; }
   [[nodiscard]] bool has(const char* key) const { return json_.contains(key) && !json_[key].is_null(); }
 
-  [[nodiscard]] int count(const char* key) const { return count(json_, key); }
-  [[nodiscard]] int count(const char* key, int otherwise) const { return has(key) ? count(key) : otherwise; }
+  [[nodiscard]] int count(const char* key, int most = kLargestCount) const { return count(json_, key, most); }
+  [[nodiscard]] int count_or(const char* key, int otherwise) const {
+    return has(key) ? count(key) : otherwise;
+  }
 
-  [[nodiscard]] int count(const json& object, const char* key) const {
+  [[nodiscard]] int count(const json& object, const char* key, int most = kLargestCount) const {
     const json value = object.value(key, json{});
-    if (!value.is_number_integer() || value.get<double>() < 1 || value.get<double>() > kLargestCount)
-      fail(fmt::format("key '{}' must be a whole number from 1 to {}; it is {}", key, kLargestCount,
-                       value.dump()));
+    if (!value.is_number_integer() || value.get<double>() < 1 || value.get<double>() > most)
+      fail(
+          fmt::format("key '{}' must be a whole number from 1 to {}; it is {}", key, most, shortened(value)));
     return value.get<int>();
   }
 
   [[nodiscard]] double positive(const json& object, const char* key) const {
     const json value = object.value(key, json{});
     if (!value.is_number() || !(value.get<double>() > 0))
-      fail(fmt::format("key '{}' must be a positive number; it is {}", key, value.dump()));
+      fail(fmt::format("key '{}' must be a positive number; it is {}", key, shortened(value)));
     return value.get<double>();
   }
   [[nodiscard]] double positive(const char* key, double otherwise) const {
@@ -62,8 +67,8 @@ class ConfigReader {
   }
 
  private:
-  static constexpr int kLargestCount = 1
-                                       << 24;  // far above any model, far below overflow of a product of two
+  // Far above any model, far below overflow of a product of two.
+  static constexpr int kLargestCount = 1 << 24;
   fs::path file_;
   json json_;
 };
@@ -87,14 +92,17 @@ void read_rope(const ConfigReader& reader, ModelConfig& config) {
   const json scaling = joined ? reader.all()["rope_parameters"] : reader.all().value("rope_scaling", json{});
   config.rope_theta = joined && scaling.contains("rope_theta") ? reader.positive(scaling, "rope_theta")
                                                                : reader.positive("rope_theta", 10000.0);
-  if (!scaling.is_object()) return;
+  if (scaling.is_null()) return;
+  if (!scaling.is_object())
+    reader.fail(fmt::format("key '{}' must be an object or null; it is {}",
+                            joined ? "rope_parameters" : "rope_scaling", shortened(scaling)));
   if (scaling.value("partial_rotary_factor", reader.all().value("partial_rotary_factor", json(1.0))) != 1.0)
     reader.fail("partial_rotary_factor is not 1; heads that are rotated in part are not supported");
   const json type = scaling.value("rope_type", scaling.value("type", json{"default"}));
   if (type == "default") return;
   if (type != "llama3")
     reader.fail(fmt::format("rotary scaling of type {} is not supported; supported are: default, llama3",
-                            type.dump()));
+                            shortened(type)));
   config.rope_scaling =
       Llama3RopeScaling{.factor = reader.positive(scaling, "factor"),
                         .low_freq_factor = reader.positive(scaling, "low_freq_factor"),
@@ -113,7 +121,7 @@ std::vector<std::int32_t> end_tokens_of(const ConfigReader& reader) {
     if (!token.is_number_integer() || token.get<double>() < 0 ||
         token.get<double>() > std::numeric_limits<std::int32_t>::max())
       reader.fail(
-          fmt::format("key 'eos_token_id' must be a token id or a list of them; it is {}", value.dump()));
+          fmt::format("key 'eos_token_id' must be a token id or a list of them; it is {}", shortened(value)));
     tokens.push_back(token.get<std::int32_t>());
   }
   return tokens;
@@ -131,15 +139,16 @@ std::vector<std::int32_t> read_end_tokens(const fs::path& config_file, const Con
 
 ModelShape read_shape(const ConfigReader& reader) {
   ModelShape shape;
-  shape.layers = reader.count("num_hidden_layers");
+  constexpr int kMostLayers = 10'000;  // a list of them is made
+  shape.layers = reader.count("num_hidden_layers", kMostLayers);
   shape.hidden = reader.count("hidden_size");
   shape.query_heads = reader.count("num_attention_heads");
-  shape.kv_heads = reader.count("num_key_value_heads", shape.query_heads);
+  shape.kv_heads = reader.count_or("num_key_value_heads", shape.query_heads);
   if (!reader.has("head_dim") && shape.hidden % shape.query_heads != 0)
     reader.fail(
         fmt::format("hidden_size {} is no multiple of num_attention_heads {} and there is no head_dim",
                     shape.hidden, shape.query_heads));
-  shape.head_size = reader.count("head_dim", shape.hidden / shape.query_heads);
+  shape.head_size = reader.count_or("head_dim", shape.hidden / shape.query_heads);
   if (shape.head_size % 2 != 0)
     reader.fail(fmt::format("head size {} is odd; rotary positions need pairs", shape.head_size));
   shape.intermediate = reader.count("intermediate_size");
@@ -170,7 +179,7 @@ ModelConfig read_model_config(const fs::path& path) {
   config.end_tokens = read_end_tokens(file, reader);
   const json activation = reader.all().value("hidden_act", json("silu"));
   if (activation != "silu")
-    reader.fail(fmt::format("hidden_act {} is not supported; supported is: silu", activation.dump()));
+    reader.fail(fmt::format("hidden_act {} is not supported; supported is: silu", shortened(activation)));
   try {
     family.adapt(reader.all(), config);
   } catch (const json::exception& e) {

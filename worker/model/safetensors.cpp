@@ -1,25 +1,26 @@
 #include "worker/model/safetensors.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <limits>
 #include <optional>
+#include <utility>
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "partition/base/error.hpp"
+#include "partition/json/bounded_json.hpp"
 
 namespace harsanyi {
 namespace {
 
 // The format's own bound (safetensors crate, MAX_HEADER_SIZE): a longer header is damage or an attack.
-constexpr std::uint64_t kLongestHeader = 100'000'000;
+constexpr JsonBounds kHeaderBounds{.bytes = 100'000'000, .depth = 8};
 constexpr std::size_t kLengthBytes = 8;
 
 struct Mapping {
@@ -32,7 +33,7 @@ struct Mapping {
 }
 
 Mapping map_file(const std::filesystem::path& file) {
-  const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);  // no wait at a pipe
   if (descriptor < 0) fail(file, fmt::format("cannot be opened: {}", std::strerror(errno)));
   struct stat info {};
   if (::fstat(descriptor, &info) != 0 || !S_ISREG(info.st_mode)) {
@@ -78,33 +79,75 @@ std::optional<std::uint64_t> byte_count(const std::vector<std::int64_t>& shape, 
 nlohmann::json parse_header(const std::filesystem::path& file, std::span<const std::byte> bytes,
                             std::uint64_t length) {
   const auto* text = reinterpret_cast<const char*>(bytes.data()) + kLengthBytes;
-  auto header = nlohmann::json::parse(text, text + length, nullptr, /*allow_exceptions=*/false);
-  if (!header.is_object()) fail(file, "its header is no JSON object; the file is damaged, download it again");
-  return header;
+  try {
+    auto header = parse_json({text, length}, kHeaderBounds);
+    if (header.is_object()) return header;
+  } catch (const JsonError& error) {
+    fail(file, fmt::format("its header {}; the file is damaged, download it again", error.what()));
+  }
+  fail(file, "its header is no JSON object; the file is damaged, download it again");
 }
 
-StoredTensor read_entry(const std::filesystem::path& file, const std::string& name,
-                        const nlohmann::json& entry, StoredType type, std::span<const std::byte> data) {
+/// A tensor's entry in the header.
+struct Entry {
+  std::string type;
   std::vector<std::int64_t> shape;
-  std::vector<std::uint64_t> offsets;
-  try {
-    shape = entry.at("shape").get<std::vector<std::int64_t>>();
-    offsets = entry.at("data_offsets").get<std::vector<std::uint64_t>>();
-  } catch (const nlohmann::json::exception& e) {
-    fail(file, fmt::format("the header entry of tensor '{}' is damaged ({}); download the file again", name,
-                           e.what()));
+  std::uint64_t first = 0;  ///< byte of the data
+  std::uint64_t last = 0;   ///< behind it
+};
+
+/// The elements of `entry[key]`, which must be a list of whole numbers of at least 0.
+template <class Number>
+std::optional<std::vector<Number>> whole_numbers(const nlohmann::json& entry, const char* key) {
+  const auto list = entry.find(key);
+  if (list == entry.end() || !list->is_array()) return std::nullopt;
+  std::vector<Number> numbers;
+  numbers.reserve(list->size());
+  for (const auto& number : *list) {
+    if (!number.is_number_unsigned() || !std::in_range<Number>(number.get<std::uint64_t>()))
+      return std::nullopt;
+    numbers.push_back(number.get<Number>());
   }
-  const auto expected = byte_count(shape, byte_width(type));
-  if (offsets.size() != 2 || offsets[0] > offsets[1] || !expected || offsets[1] - offsets[0] != *expected)
+  return numbers;
+}
+
+Entry read_entry(const std::filesystem::path& file, const std::string& name, const nlohmann::json& json,
+                 std::size_t data_bytes) {
+  const auto type = json.is_object() ? json.find("dtype") : json.end();
+  if (!json.is_object() || type == json.end() || !type->is_string())
+    fail(file, fmt::format("tensor '{}' has no dtype; the file is damaged", name));
+  auto shape = whole_numbers<std::int64_t>(json, "shape");
+  const auto offsets = whole_numbers<std::uint64_t>(json, "data_offsets");
+  if (!shape || !offsets || offsets->size() != 2)
+    fail(file, fmt::format("the header entry of tensor '{}' is damaged: 'shape' must list whole numbers, "
+                           "'data_offsets' two of them; download the file again",
+                           name));
+  Entry entry{type->get<std::string>(), std::move(*shape), (*offsets)[0], (*offsets)[1]};
+  const auto known = stored_type(entry.type);
+  const auto expected = known ? byte_count(entry.shape, byte_width(*known)) : entry.last - entry.first;
+  if (entry.first > entry.last || !expected || entry.last - entry.first != *expected)
     fail(file,
          fmt::format("tensor '{}': its offsets do not fit its shape; the file is damaged, download it again",
                      name));
-  if (offsets[1] > data.size())
+  if (entry.last > data_bytes)
     fail(file,
          fmt::format("tensor '{}' ends at byte {} of the data, but the file has only {}; it is cut off, "
                      "download it again",
-                     name, offsets[1], data.size()));
-  return {type, std::move(shape), data.subspan(offsets[0], offsets[1] - offsets[0])};
+                     name, entry.last, data_bytes));
+  return entry;
+}
+
+/// The format has no two tensors share a byte: one of them would hold the other's numbers.
+void require_apart(const std::filesystem::path& file, const std::map<std::string, Entry>& entries) {
+  std::vector<const std::pair<const std::string, Entry>*> by_place;
+  for (const auto& entry : entries)
+    if (entry.second.first < entry.second.last) by_place.push_back(&entry);
+  std::sort(by_place.begin(), by_place.end(),
+            [](const auto* a, const auto* b) { return a->second.first < b->second.first; });
+  for (std::size_t i = 1; i < by_place.size(); ++i)
+    if (by_place[i]->second.first < by_place[i - 1]->second.last)
+      fail(file, fmt::format("tensors '{}' and '{}' overlap; the file is damaged, download it again",
+                             by_place[i - 1]->first, by_place[i]->first));
 }
 
 }  // namespace
@@ -135,26 +178,28 @@ SafetensorsFile SafetensorsFile::open(const std::filesystem::path& file) {
   const Mapping mapping = map_file(file);
   std::uint64_t length = 0;
   std::memcpy(&length, mapping.bytes.data(), kLengthBytes);
-  if (length > kLongestHeader || length > mapping.bytes.size() - kLengthBytes)
+  if (length > kHeaderBounds.bytes || length > mapping.bytes.size() - kLengthBytes)
     fail(file,
          fmt::format("its header claims {} bytes, the file has {}; it is cut off or no safetensors file",
                      length, mapping.bytes.size()));
   const nlohmann::json header = parse_header(file, mapping.bytes, length);
   const auto data = mapping.bytes.subspan(kLengthBytes + length);
 
+  std::map<std::string, Entry> entries;
+  for (const auto& [name, entry] : header.items())
+    if (name != "__metadata__") entries.emplace(name, read_entry(file, name, entry, data.size()));
+  require_apart(file, entries);
+
   SafetensorsFile result;
   result.path_ = file;
   result.mapping_ = mapping.owner;
-  for (const auto& [name, entry] : header.items()) {
-    if (name == "__metadata__") continue;
-    const auto type_name = entry.is_object() ? entry.value("dtype", nlohmann::json{}) : nlohmann::json{};
-    if (!type_name.is_string())
-      fail(file, fmt::format("tensor '{}' has no dtype; the file is damaged", name));
-    const auto type = stored_type(type_name.get<std::string>());
+  for (auto& [name, entry] : entries) {
+    const auto type = stored_type(entry.type);
     if (type)
-      result.tensors_.emplace(name, read_entry(file, name, entry, *type, data));
+      result.tensors_.emplace(name, StoredTensor{*type, std::move(entry.shape),
+                                                 data.subspan(entry.first, entry.last - entry.first)});
     else
-      result.unsupported_.emplace(name, type_name.get<std::string>());
+      result.unsupported_.emplace(name, std::move(entry.type));
   }
   return result;
 }

@@ -12,11 +12,11 @@ constexpr bool stands_for_itself(unsigned byte) {
   return (byte >= '!' && byte <= '~') || (byte >= 0xA1 && byte <= 0xAC) || (byte >= 0xAE && byte <= 0xFF);
 }
 
-struct Alphabet {
+struct ByteAlphabet {
   std::array<std::string, 256> characters;
   std::array<int, 0x200> bytes{};  ///< by code point; -1 for characters outside the alphabet
 
-  Alphabet() {
+  ByteAlphabet() {
     bytes.fill(-1);
     char32_t next = 0x100;
     for (unsigned byte = 0; byte < 256; ++byte) {
@@ -27,8 +27,8 @@ struct Alphabet {
   }
 };
 
-const Alphabet& alphabet() {
-  static const Alphabet instance;
+const ByteAlphabet& alphabet() {
+  static const ByteAlphabet instance;
   return instance;
 }
 

@@ -105,7 +105,10 @@ void Decoder::add(const JsonPart& part) {
   const auto type = part.type();
   if (type == "Sequence") {
     for (const auto& step : part.at("decoders").elements()) add(step);
-  } else if (type == "ByteLevel") {
+    return;
+  }
+  part.require_room_for_step(steps_.size());
+  if (type == "ByteLevel") {
     steps_.emplace_back(ByteLevelDecoder{});
   } else if (type == "ByteFallback") {
     steps_.emplace_back(ByteFallbackDecoder{});

@@ -1,46 +1,20 @@
 #include "worker/text/json_part.hpp"
 
-#include <fstream>
-#include <system_error>
-
 #include <fmt/format.h>
 
 #include "partition/base/error.hpp"
+#include "partition/json/bounded_json.hpp"
 
 namespace harsanyi {
-namespace {
 
-constexpr std::uintmax_t largest_file = std::uintmax_t{512} << 20;
-constexpr int deepest_nesting = 32;
-
-std::string contents_of(const std::filesystem::path& file) {
-  std::error_code error;
-  const auto size = std::filesystem::file_size(file, error);
-  if (error)
-    throw TextError{
-        fmt::format("{}: cannot read the tokenizer ({}); the model folder must hold tokenizer.json",
-                    file.string(), error.message())};
-  if (size > largest_file)
-    throw TextError{fmt::format("{}: {} bytes are too many for a tokenizer; is this the right file?",
-                                file.string(), size)};
-  std::string contents(size, '\0');
-  std::ifstream stream{file, std::ios::binary};
-  if (!stream.read(contents.data(), static_cast<std::streamsize>(size)))
-    throw TextError{
-        fmt::format("{}: cannot read the tokenizer; check the file's permissions", file.string())};
-  return contents;
-}
-
-}  // namespace
-
-std::optional<JsonPart> JsonPart::find(const char* key) const {
+std::optional<JsonPart> JsonPart::find(const std::string& key) const {
   if (!value_->is_object()) fail(fmt::format("expected an object, found {}", value_->type_name()));
   const auto member = value_->find(key);
   if (member == value_->end() || member->is_null()) return std::nullopt;
   return JsonPart{*member, fmt::format("{}{}{}", place_, place_.ends_with(' ') ? "" : ".", key)};
 }
 
-JsonPart JsonPart::at(const char* key) const {
+JsonPart JsonPart::at(const std::string& key) const {
   auto member = find(key);
   if (!member) fail(fmt::format("'{}' is missing", key));
   return *std::move(member);
@@ -77,14 +51,18 @@ TokenId JsonPart::token_id() const {
   return static_cast<TokenId>(count());
 }
 
-bool JsonPart::boolean_or(const char* key, bool fallback) const {
+bool JsonPart::boolean_or(const std::string& key, bool fallback) const {
   const auto member = find(key);
   return member ? member->boolean() : fallback;
 }
 
-std::string JsonPart::text_or(const char* key, std::string_view fallback) const {
+std::string JsonPart::text_or(const std::string& key, std::string_view fallback) const {
   const auto member = find(key);
   return member ? member->text() : std::string{fallback};
+}
+
+void JsonPart::require_room_for_step(std::size_t steps) const {
+  if (steps >= most_steps) not_supported(fmt::format("a sequence of more than {} steps", most_steps));
 }
 
 void JsonPart::fail(std::string_view reason) const {
@@ -97,18 +75,14 @@ void JsonPart::not_supported(std::string_view what) const {
       fmt::format("{}: {} is not supported; see docs/decisions/tokenizer.md for what is", place_, what)};
 }
 
-nlohmann::json read_json_file(const std::filesystem::path& file) {
-  const auto limit_depth = [&](int depth, nlohmann::json::parse_event_t, nlohmann::json&) {
-    if (depth > deepest_nesting)
-      throw TextError{fmt::format("{}: nested deeper than {} levels; this is no tokenizer.json",
-                                  file.string(), deepest_nesting)};
-    return true;
-  };
+nlohmann::json read_tokenizer_json(const std::filesystem::path& file) {
+  constexpr JsonBounds bounds{.bytes = std::size_t{128} << 20, .depth = 32};
   try {
-    return nlohmann::json::parse(contents_of(file), limit_depth);
-  } catch (const nlohmann::json::exception& error) {
+    return read_json(file, bounds);
+  } catch (const JsonError& error) {
     throw TextError{
-        fmt::format("{}: not valid JSON ({}); download the file again", file.string(), error.what())};
+        fmt::format("{}: {}; the model folder must hold a whole tokenizer.json: download it again",
+                    file.string(), error.what())};
   }
 }
 

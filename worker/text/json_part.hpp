@@ -13,8 +13,11 @@
 
 namespace harsanyi {
 
-/// Largest token id accepted; tables are as long as the largest id. Published vocabularies end below 300,000.
+/// Largest token id accepted. Published vocabularies end below 300,000.
 inline constexpr TokenId largest_token_id = (1 << 24) - 1;
+
+/// Most steps of a normalizer, pre-tokenizer, post-processor or decoder. Published files have fewer than ten.
+inline constexpr std::size_t most_steps = 64;
 
 /// One value of a JSON file together with its place, so that every complaint names both. Does not own the
 /// value.
@@ -28,18 +31,21 @@ class JsonPart {
 
   /// The member, or nothing if it is absent or null.
   /// @throws TextError  if this is no object
-  [[nodiscard]] std::optional<JsonPart> find(const char* key) const;
-  [[nodiscard]] JsonPart at(const char* key) const;      ///< @throws TextError  if absent or null
-  [[nodiscard]] std::vector<JsonPart> elements() const;  ///< @throws TextError  if this is no array
+  [[nodiscard]] std::optional<JsonPart> find(const std::string& key) const;
+  [[nodiscard]] JsonPart at(const std::string& key) const;  ///< @throws TextError  if absent or null
+  [[nodiscard]] std::vector<JsonPart> elements() const;     ///< @throws TextError  if this is no array
   [[nodiscard]] std::string text() const;
   /// @throws TextError  if it is no whole number from 0 to largest_token_id
   [[nodiscard]] TokenId token_id() const;
   [[nodiscard]] bool boolean() const;
   [[nodiscard]] std::int64_t count() const;
 
-  [[nodiscard]] bool boolean_or(const char* key, bool fallback) const;
-  [[nodiscard]] std::string text_or(const char* key, std::string_view fallback) const;
+  [[nodiscard]] bool boolean_or(const std::string& key, bool fallback) const;
+  [[nodiscard]] std::string text_or(const std::string& key, std::string_view fallback) const;
   [[nodiscard]] std::string type() const { return at("type").text(); }
+
+  /// @throws TextError  if a part that has `steps` steps can take no more, of which this is one
+  void require_room_for_step(std::size_t steps) const;
 
   [[noreturn]] void fail(std::string_view reason) const;
   [[noreturn]] void not_supported(std::string_view what) const;
@@ -50,8 +56,8 @@ class JsonPart {
 };
 
 /// Parses a whole file.
-/// @throws TextError  if it is missing, unreadable, larger than 512 MiB, nested deeper than 32 levels or no
+/// @throws TextError  if it is missing, unreadable, larger than 128 MiB, nested deeper than 32 levels or no
 /// JSON
-[[nodiscard]] nlohmann::json read_json_file(const std::filesystem::path& file);
+[[nodiscard]] nlohmann::json read_tokenizer_json(const std::filesystem::path& file);
 
 }  // namespace harsanyi

@@ -121,7 +121,7 @@ std::string changed(std::string_view text, CharacterChange change) {
 }
 
 Replacement::Replacement(const JsonPart& part)
-    : pattern_{read_pattern(part.at("pattern"))}, content_{part.at("content").text()} {
+    : pattern_{read_pattern(part.at("pattern"))}, content_{part.at("content").text()}, place_{part.place()} {
   // The package expands groups named by $ in the content of a regular expression.
   if (std::holds_alternative<Regex>(pattern_) && content_.find('$') != std::string::npos)
     part.not_supported("a replacement that refers to groups ('$')");
@@ -134,10 +134,15 @@ std::string Replacement::apply(std::string_view text) const {
   } else {
     std::get<Regex>(pattern_).cut(text, spans);
   }
+  const std::size_t most = std::max(text.size(), longest_grown_text);
   std::string result;
   result.reserve(text.size());
-  for (const Span& span : spans)
+  for (const Span& span : spans) {
     result += span.is_match ? std::string_view{content_} : text.substr(span.begin, span.end - span.begin);
+    if (result.size() > most)
+      throw TextError{
+          fmt::format("{}: makes a text grow beyond {} bytes; is the file the model's own?", place_, most)};
+  }
   return result;
 }
 
@@ -160,7 +165,10 @@ void Normalizer::add(const JsonPart& part) {
   const auto type = part.type();
   if (type == "Sequence") {
     for (const auto& step : part.at("normalizers").elements()) add(step);
-  } else if (type == "Prepend") {
+    return;
+  }
+  part.require_room_for_step(steps_.size());
+  if (type == "Prepend") {
     steps_.emplace_back(Prefix{part.at("prepend").text()});
   } else if (type == "Replace") {
     steps_.emplace_back(Replacement{part});

@@ -11,12 +11,17 @@
 
 namespace harsanyi {
 
+/// What replacements may make of a text that was shorter: steps that each double it would soon take all
+/// memory.
+inline constexpr std::size_t longest_grown_text = std::size_t{16} << 20;
+
 /// Puts `content` in the place of what it finds. A normalizer and a decoder.
 class Replacement {
  public:
   /// Reads {"pattern": {"String" or "Regex": …}, "content": …}.
   explicit Replacement(const JsonPart& part);
 
+  /// @throws TextError  if the text grows beyond `longest_grown_text`
   [[nodiscard]] std::string apply(std::string_view text) const;
   /// Whether it swaps single characters, so that positions in a text keep their order and number.
   [[nodiscard]] bool is_character_for_character() const;
@@ -24,6 +29,7 @@ class Replacement {
  private:
   std::variant<std::string, Regex> pattern_;
   std::string content_;
+  std::string place_;  ///< in the file
 };
 
 /// Unicode normal forms.

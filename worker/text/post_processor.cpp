@@ -4,6 +4,13 @@
 
 namespace harsanyi {
 
+namespace {
+
+// A piece that names many tokens, named many times, would be far longer than the file.
+constexpr std::size_t most_template_tokens = 4096;
+
+}  // namespace
+
 PostProcessor::PostProcessor(const JsonPart& part) {
   add(part);
 }
@@ -31,8 +38,11 @@ void PostProcessor::add_template(const JsonPart& part) {
       continue;
     }
     const auto name = piece.at("SpecialToken").at("id").text();
-    const auto ids = part.at("special_tokens").at(name.c_str()).at("ids").elements();
-    for (const auto& id : ids) (is_past_text ? after : before).push_back(id.token_id());
+    const auto ids = part.at("special_tokens").at(name).at("ids").elements();
+    auto& tokens = is_past_text ? after : before;
+    for (const auto& id : ids) tokens.push_back(id.token_id());
+    if (before_.size() + before.size() + after.size() + after_.size() > most_template_tokens)
+      part.not_supported(fmt::format("a template of more than {} tokens", most_template_tokens));
   }
   if (!is_past_text) part.fail("the template leaves out the text");
   // The template wraps what earlier steps have made.

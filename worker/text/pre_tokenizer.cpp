@@ -172,6 +172,7 @@ void PreTokenizer::add(const JsonPart& part) {
     for (const auto& step : part.at("pretokenizers").elements()) add(step);
     return;
   }
+  part.require_room_for_step(steps_.size());  // every step is one more call inside the others
   // Later steps would see GPT-2's alphabet instead of the text.
   if (alphabet_ == Alphabet::bytes) part.not_supported("a pre-tokenizer after ByteLevel");
   if (type == "Split") {

@@ -2,6 +2,8 @@
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <array>
+#include <cstdint>
+#include <new>
 #include <optional>
 #include <string>
 
@@ -23,6 +25,22 @@ struct FreeMatchData {
   void operator()(pcre2_match_data* data) const noexcept { pcre2_match_data_free(data); }
 };
 
+struct FreeContext {
+  void operator()(pcre2_match_context* context) const noexcept { pcre2_match_context_free(context); }
+};
+
+/// Limits on one search; PCRE2's own let a pattern take 20 GB.
+pcre2_match_context* match_limits() {
+  static const std::unique_ptr<pcre2_match_context, FreeContext> limits = [] {
+    constexpr std::uint32_t heap_kilobytes = 256U << 10;
+    std::unique_ptr<pcre2_match_context, FreeContext> context{pcre2_match_context_create(nullptr)};
+    if (!context) throw std::bad_alloc{};
+    pcre2_set_heap_limit(context.get(), heap_kilobytes);
+    return context;
+  }();
+  return limits.get();
+}
+
 std::string message_of(int error) {
   std::array<unsigned char, 256> text{};
   pcre2_get_error_message(error, text.data(), text.size());
@@ -41,11 +59,11 @@ struct Regex::Code {
 
   /// The first match at or after `from`.
   std::optional<Span> search(std::string_view text, std::size_t from, pcre2_match_data* data) const {
-    int result =
-        pcre2_match(compiled.get(), bytes_of(text), text.size(), from, PCRE2_NO_UTF_CHECK, data, nullptr);
+    int result = pcre2_match(compiled.get(), bytes_of(text), text.size(), from, PCRE2_NO_UTF_CHECK, data,
+                             match_limits());
     if (result == PCRE2_ERROR_JIT_STACKLIMIT)  // the interpreter keeps its stack on the heap
       result = pcre2_match(compiled.get(), bytes_of(text), text.size(), from,
-                           PCRE2_NO_UTF_CHECK | PCRE2_NO_JIT, data, nullptr);
+                           PCRE2_NO_UTF_CHECK | PCRE2_NO_JIT, data, match_limits());
     if (result == PCRE2_ERROR_NOMATCH) return std::nullopt;
     if (result < 0)
       throw TextError{

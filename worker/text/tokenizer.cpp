@@ -1,7 +1,7 @@
 #include "worker/text/tokenizer.hpp"
 
 #include <algorithm>
-#include <optional>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
@@ -19,24 +19,30 @@ struct TokenEntry {
   bool is_special = false;
 };
 
-/// By id; holes in the numbering are empty. An added token of the normalized text is decoded in its normal
-/// form, and then counts as special only if that is how a special token is written.
-std::vector<std::optional<TokenEntry>> list_tokens(const TokenizerFile& file) {
-  TokenId largest = -1;
-  for (const auto& [token, id] : file.model.vocabulary) largest = std::max(largest, id);
-  for (const auto& token : file.added_tokens) largest = std::max(largest, token.id);
-  std::vector<std::optional<TokenEntry>> entries(static_cast<std::size_t>(largest) + 1);
-  for (const auto& [token, id] : file.model.vocabulary)
-    entries[static_cast<std::size_t>(id)] = TokenEntry{token};
+/// A file may leave holes in the numbering, so a list by id could be far longer than the file.
+using TokenEntries = std::unordered_map<TokenId, TokenEntry>;
+
+/// An added token of the normalized text is decoded in its normal form, and then counts as special only if
+/// that is how a special token is written.
+TokenEntries list_tokens(const TokenizerFile& file) {
+  TokenEntries entries;
+  entries.reserve(file.model.vocabulary.size() + file.added_tokens.size());
+  for (const auto& [token, id] : file.model.vocabulary) entries[id] = TokenEntry{token};
   std::unordered_set<std::string> special;
   for (const auto& token : file.added_tokens)
     if (token.special) special.insert(token.content);
   for (const auto& token : file.added_tokens) {
     auto text = token.normalized ? file.normalizer.apply(token.content) : token.content;
     const bool is_special = special.contains(text);
-    entries[static_cast<std::size_t>(token.id)] = TokenEntry{std::move(text), is_special};
+    entries[token.id] = TokenEntry{std::move(text), is_special};
   }
   return entries;
+}
+
+int vocabulary_size_of(const TokenEntries& entries) {
+  TokenId largest = -1;
+  for (const auto& [id, entry] : entries) largest = std::max(largest, id);
+  return largest + 1;
 }
 
 AddedTokenMatcher matcher_of(const TokenizerFile& file, bool normalized) {
@@ -65,7 +71,8 @@ void refuse_other_forms(const std::filesystem::path& folder) {
 
 struct Tokenizer::State {
   std::string file;
-  std::vector<std::optional<TokenEntry>> tokens;
+  TokenEntries tokens;
+  int vocabulary_size;
   AddedTokenMatcher as_written;
   AddedTokenMatcher in_normalized;
   Normalizer normalizer;
@@ -77,6 +84,7 @@ struct Tokenizer::State {
   State(TokenizerFile parts, std::string name)
       : file{std::move(name)},
         tokens{list_tokens(parts)},
+        vocabulary_size{vocabulary_size_of(tokens)},
         as_written{matcher_of(parts, false)},
         in_normalized{matcher_of(parts, true)},
         normalizer{std::move(parts.normalizer)},
@@ -136,23 +144,22 @@ std::string Tokenizer::decode(std::span<const TokenId> ids, bool skip_special_to
   TokenTexts texts;
   texts.reserve(ids.size());
   for (const TokenId id : ids) {
-    const auto index = static_cast<std::size_t>(id);
-    if (id < 0 || index >= state_->tokens.size() || !state_->tokens[index])
+    const auto found = state_->tokens.find(id);
+    if (found == state_->tokens.end())
       throw TextError{fmt::format("{}: no token has the id {} (ids go up to {})", state_->file, id,
                                   vocabulary_size() - 1)};
-    const TokenEntry& token = *state_->tokens[index];
+    const TokenEntry& token = found->second;
     if (!token.is_special || !skip_special_tokens) texts.push_back(token.text);
   }
   return state_->decoder.apply(std::move(texts));
 }
 
 bool Tokenizer::contains(TokenId id) const noexcept {
-  return id >= 0 && static_cast<std::size_t>(id) < state_->tokens.size() &&
-         state_->tokens[static_cast<std::size_t>(id)].has_value();
+  return state_->tokens.contains(id);
 }
 
 int Tokenizer::vocabulary_size() const noexcept {
-  return static_cast<int>(state_->tokens.size());
+  return state_->vocabulary_size;
 }
 
 }  // namespace harsanyi

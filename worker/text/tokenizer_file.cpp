@@ -152,7 +152,7 @@ void check_template_ids(const JsonPart& root, const TokenizerFile& file) {
 }  // namespace
 
 TokenizerFile TokenizerFile::read(const std::filesystem::path& path) {
-  const auto json = read_json_file(path);
+  const auto json = read_tokenizer_json(path);
   const JsonPart root{json, path.string() + ": "};
   refuse_unless_null(root, "truncation");
   refuse_unless_null(root, "padding");

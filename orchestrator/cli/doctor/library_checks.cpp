@@ -155,12 +155,10 @@ Finding check_gpu() {
   std::string version;
   std::getline(driver, version);
   const std::string value =
-      fmt::format("{} NVIDIA device(s); {}; libcuda {}, NCCL {}; {}", devices,
+      fmt::format("{} NVIDIA device(s); {}; libcuda {}, NCCL {}", devices,
                   version.empty() ? "no driver" : version, can_load("libcuda.so.1") ? "found" : "missing",
-                  can_load("libnccl.so.2") ? "found" : "not on the library path",
-                  HARSANYI_CUDA_BUILD ? "built with CUDA" : "built without CUDA");
-  if (HARSANYI_CUDA_BUILD) return {kItem, Verdict::ok, value, ""};
-  return {kItem, Verdict::note, value + "; configure with -DHARSANYI_WITH_CUDA=ON to use it", ""};
+                  can_load("libnccl.so.2") ? "found" : "not on the library path");
+  return {kItem, Verdict::ok, value, ""};
 }
 
 Finding check_python(const std::filesystem::path& python) {

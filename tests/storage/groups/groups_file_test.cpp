@@ -59,9 +59,10 @@ TEST(GroupsFile, WhosePartsDisagreeIsRefused) {
     {
       const auto file = hdf5::open_file(folder / "g.h5", hdf5::Access::read_write);
       const auto dataset = hdf5::open(file.get(), name);
-      const std::vector<std::uint32_t> flipped{0};
+      const std::uint32_t flipped = 0;
       const bool matrix = hdf5::shape_of(dataset).size() == 2;
-      hdf5::write<std::uint32_t>(dataset, matrix ? hdf5::Box{{0, 0}, {1, 1}} : hdf5::Box{{0}, {1}}, flipped);
+      hdf5::write_values(dataset, matrix ? hdf5::Box{{0, 0}, {1, 1}} : hdf5::Box{{0}, {1}},
+                         hdf5::NumberType<std::uint32_t>::memory(), &flipped);
     }
     EXPECT_THAT(storage_error([&] { static_cast<void>(read_groups(folder / "g.h5")); }),
                 AllOf(HasSubstr("damaged"), HasSubstr(name)));

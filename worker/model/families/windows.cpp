@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "partition/base/error.hpp"
+#include "partition/json/bounded_json.hpp"
 #include "worker/model/families/family.hpp"
 
 namespace harsanyi {
@@ -11,8 +12,8 @@ using nlohmann::json;
 
 std::int64_t window_of(const json& value) {
   if (!value.is_number_integer() || value.get<double>() < 1 || value.get<double>() > 1e9)
-    throw ModelError{
-        fmt::format("key 'sliding_window' must be null or a whole number from 1 on; it is {}", value.dump())};
+    throw ModelError{fmt::format("key 'sliding_window' must be null or a whole number from 1 on; it is {}",
+                                 shortened(value))};
   return value.get<std::int64_t>();
 }
 
@@ -21,8 +22,11 @@ std::vector<bool> sliding_layers(const json& config_json, std::size_t layers) {
   const json types = config_json.value("layer_types", json{});
   std::vector<bool> slides(layers);
   if (types.is_null()) {
-    const int first = config_json.at("max_window_layers").get<int>();
-    for (std::size_t layer = 0; layer < layers; ++layer) slides[layer] = static_cast<int>(layer) >= first;
+    const json& first = config_json.at("max_window_layers");
+    if (!first.is_number_integer())
+      throw ModelError{
+          fmt::format("key 'max_window_layers' must be a whole number; it is {}", shortened(first))};
+    for (std::size_t layer = 0; layer < layers; ++layer) slides[layer] = first <= layer;
     return slides;
   }
   if (!types.is_array() || types.size() != layers)
@@ -31,7 +35,7 @@ std::vector<bool> sliding_layers(const json& config_json, std::size_t layers) {
     if (types[layer] != "sliding_attention" && types[layer] != "full_attention")
       throw ModelError{
           fmt::format("layer type {} is not supported; supported are: full_attention, sliding_attention",
-                      types[layer].dump())};
+                      shortened(types[layer]))};
     slides[layer] = types[layer] == "sliding_attention";
   }
   return slides;

@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# Builds the unit tests with sanitizers and runs them.
+#
+#   tools/sanitize.sh address     ASan and UBSan: every unit test, those of the engine too
+#   tools/sanitize.sh thread      TSan: every unit test that does not load libtorch
+#
+# Findings end a test. What is left out of them, and why, stands in tests/sanitizers/*.supp and docs/hostile-input.md.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=tools/environment.sh
+source tools/environment.sh
+
+# The test programs whose own code uses threads, files or messages; libtorch is in none of them.
+without_libtorch=(analysis benchmark config job log model_files mpi partition partition_json report run schedule slurm_scripts
+  storage text worker_comm)
+# libtorch's OpenMP threads meet at barriers that TSan does not see, so it would report every loop of theirs.
+with_libtorch=(model intervention engine)
+
+main() {
+  local suppressions=$PWD/tests/sanitizers preset programs=("${without_libtorch[@]}")
+  case ${1:-} in
+    address)
+      preset=asan
+      programs+=("${with_libtorch[@]}")
+      # HDF5 asks for what a damaged header claims, a terabyte; malloc without the sanitizer refuses it as well.
+      export ASAN_OPTIONS=allocator_may_return_null=1
+      export LSAN_OPTIONS=suppressions=$suppressions/lsan.supp:print_suppressions=0
+      export UBSAN_OPTIONS=print_stacktrace=1
+      ;;
+    thread)
+      preset=tsan
+      export TSAN_OPTIONS=suppressions=$suppressions/tsan.supp:ignore_noninstrumented_modules=1:second_deadlock_stack=1
+      ;;
+    *)
+      echo "error: ${1:-nothing} is no sanitizer; give address or thread" >&2
+      return 2
+      ;;
+  esac
+  build "$preset" "${programs[@]}"
+  local pattern
+  pattern=$(IFS='|' && echo "${programs[*]}")
+  ctest --preset "$preset" --tests-regex "^($pattern)\\." --parallel "$(nproc)"
+}
+
+build() {
+  local preset=$1 venv
+  shift
+  venv=$(venv_of requirements-libtorch.lock requirements.lock)
+  cmake --preset "$preset" -DPython3_EXECUTABLE="$venv/bin/python"
+  cmake --build "build/$preset" --target "${@/%/_test}"
+}
+
+main "$@"
