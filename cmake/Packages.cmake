@@ -14,7 +14,6 @@ find_package(Threads REQUIRED)
 if(HARSANYI_TESTS)
   find_package(GTest REQUIRED)
 endif()
-set(WITH_CUDA ${HARSANYI_WITH_CUDA})
 include(cmake/Libtorch.cmake)
 
 # mpirun as the tests call it. Two ranks must also start on one core, and on none in particular.

@@ -10,41 +10,12 @@
 #include <unistd.h>
 
 #include "partition/base/error.hpp"
+#include "partition/base/system_error.hpp"
 
 namespace harsanyi {
 namespace {
 
 namespace fs = std::filesystem;
-
-fs::path folder_of(const fs::path& file) {
-  return file.has_parent_path() ? file.parent_path() : fs::path{"."};
-}
-
-/// What the user can do about a failed system call.
-std::string_view remedy_for(int error) {
-  switch (error) {
-    case ENOENT:
-      return "check the path, or make the folder first";
-    case EACCES:
-    case EPERM:
-      return "choose a path that you may write to, or change its permissions";
-    case EROFS:
-      return "the file system is mounted read-only; choose another folder";
-    case ENOSPC:
-      return "free some space, or choose another disk";
-    case EDQUOT:
-      return "your quota is used up; free some space, or choose another disk";
-    case EISDIR:
-      return "give the name of a file";
-    default:
-      return "see the system's log";
-  }
-}
-
-StorageError system_error(const fs::path& file, std::string_view what, int error) {
-  return StorageError{
-      fmt::format("{}: {} ({}); {}", file.string(), what, std::strerror(error), remedy_for(error))};
-}
 
 void lock_exclusively(int descriptor, const fs::path& path) {
   struct flock whole {};
@@ -70,16 +41,6 @@ bool same_file(int descriptor, const fs::path& path) {
          opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
 }
 
-void sync_folder(const fs::path& folder) {
-  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) throw system_error(folder, "cannot open the folder", errno);
-  const int status = fsync(descriptor);
-  const int error = errno;
-  close(descriptor);
-  // Some network file systems have no sync for folders and say EINVAL.
-  if (status != 0 && error != EINVAL) throw system_error(folder, "cannot sync the folder", error);
-}
-
 }  // namespace
 
 LockedFile LockedFile::open_with(const fs::path& path, int flags) {
@@ -100,6 +61,12 @@ LockedFile LockedFile::open(const fs::path& path) {
 
 LockedFile LockedFile::open_or_make(const fs::path& path) {
   return open_with(path, O_CREAT);
+}
+
+LockedFile LockedFile::duplicate() const {
+  const int descriptor = fcntl(descriptor_, F_DUPFD_CLOEXEC, 0);
+  if (descriptor < 0) throw system_error(path_, "cannot open it once more", errno);
+  return {descriptor, path_};
 }
 
 LockedFile::~LockedFile() {

@@ -30,6 +30,8 @@ class LockedFile {
   ~LockedFile();
 
   [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
+  /// A second owner of the same lock, which lasts until both are gone.
+  [[nodiscard]] LockedFile duplicate() const;
 
   /// Returns once all that was written to the file, by whichever descriptor, is on the disk.
   void sync() const;
@@ -58,6 +60,8 @@ class PartialFile {
   ~PartialFile();
 
   [[nodiscard]] const std::filesystem::path& path() const noexcept { return file_->path(); }
+  /// For a writer that fills the file while it is in the making.
+  [[nodiscard]] LockedFile share() const { return file_->duplicate(); }
   /// Gives the space back at once, so that HDF5 can still close its handle on a full disk.
   void abandon() const noexcept { file_->abandon(); }
   /// Syncs, renames to the final path, syncs the folder. @return the file, still locked.

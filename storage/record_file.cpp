@@ -55,25 +55,30 @@ void write_common_parts(const hdf5::File& file, const RecordFile::Contents& cont
   contents.fill(file, unit_axis);
 }
 
-/// Makes the file under its temporary name and moves it into place.
+/// Makes the file under its temporary name, with all data sets at full size.
+hdf5::File create_partial(const fs::path& path, const PartialFile& partial,
+                          const RecordFile::Contents& contents) {
+  require_space(path, contents.bytes);
+  auto file = hdf5::create_file(partial.path());
+  try {
+    write_common_parts(file, contents);
+    hdf5::flush(file);
+  } catch (const StorageError& error) {
+    partial.abandon();
+    throw StorageError{
+        fmt::format("{}: cannot make the file, nothing was left behind: {}; if the disk or the quota "
+                    "is full, free some space or choose another disk",
+                    path.string(), error.what())};
+  }
+  return file;
+}
+
+/// Makes the file and moves it into place.
 /// @return nothing if another process brought the file about meanwhile
 std::optional<LockedFile> create_record(const fs::path& path, const RecordFile::Contents& contents) {
   PartialFile partial{path};
-  if (is_there(path)) return std::nullopt;  // nobody else can make it from here on
-  require_space(path, contents.bytes);
-  {
-    const auto file = hdf5::create_file(partial.path());
-    try {
-      write_common_parts(file, contents);
-      hdf5::flush(file);
-    } catch (const StorageError& error) {
-      partial.abandon();
-      throw StorageError{
-          fmt::format("{}: cannot make the file, nothing was left behind: {}; if the disk or the quota "
-                      "is full, free some space or choose another disk",
-                      path.string(), error.what())};
-    }
-  }
+  if (is_there(path)) return std::nullopt;                     // nobody else can make it from here on
+  static_cast<void>(create_partial(path, partial, contents));  // closed again at once
   return partial.publish();
 }
 
@@ -107,6 +112,21 @@ RecordFile RecordFile::open_or_create(const fs::path& path, const Contents& cont
 
 RecordFile RecordFile::open(const fs::path& path, const FileFormat& format) {
   return {std::nullopt, open_format(path, format, hdf5::Access::read)};
+}
+
+void RecordFile::make(const fs::path& path, const Contents& contents, bool overwrite,
+                      const std::function<void(RecordFile record)>& write) {
+  require_replaceable(path, contents.format, overwrite);
+  PartialFile partial{path};
+  try {
+    auto file = create_partial(path, partial, contents);
+    write(RecordFile{partial.share(), std::move(file)});
+  } catch (const StorageError&) {
+    partial.abandon();
+    throw;
+  }
+  require_replaceable(path, contents.format, overwrite);  // another run may have made it meanwhile
+  static_cast<void>(partial.publish());
 }
 
 bool RecordFile::is_finished(const fs::path& path, const FileFormat& format, const Identity& identity) {
@@ -231,16 +251,40 @@ void RecordFile::mark_not_needed(std::span<const UnitId> units_to_mark) {
   for (const auto unit : open) states_[static_cast<std::size_t>(unit.index())] = UnitState::not_needed;
 }
 
-std::vector<UnitId> RecordFile::damaged_units(const UnitPlaces& places) const {
+std::vector<UnitId> RecordFile::damaged_units(const UnitPlaces& places, const UnitsRead& read) const {
   const auto finished = done();
   const auto checksums =
       hdf5::read<std::uint64_t>(unit_checksum_, hdf5::whole(hdf5::shape_of(unit_checksum_)));
   std::vector<UnitId> damaged;
   for (std::size_t i = 0; i < finished.size(); ++i) {
+    if (!finished[i]) continue;
     const auto unit = UnitId::from_index(static_cast<std::int64_t>(i));
-    if (finished[i] && block_checksum(places.read(unit)) != checksums[i]) damaged.push_back(unit);
+    if (block_checksum(places.read(unit)) != checksums[i]) damaged.push_back(unit);
+    if (read) read(unit);
   }
   return damaged;
+}
+
+std::vector<double> RecordFile::verified(UnitId unit, const UnitPlaces& places) const {
+  require_unit(unit);
+  auto values = places.read(unit);
+  if (hdf5::read<std::uint64_t>(unit_checksum_, one_unit(unit)).front() != block_checksum(values))
+    throw StorageError{
+        fmt::format("{}: unit {} differs from its checksum: the file is damaged; `harsanyi inspect --verify` "
+                    "lists what is, `harsanyi repair` computes it again",
+                    hdf5::file_of(file_.get()), unit.value)};
+  return values;
+}
+
+void RecordFile::copy_marks(const RecordFile& other) {
+  require_writer();
+  states_ = other.states();
+  const hdf5::Shape shape = hdf5::shape_of(unit_done_);
+  std::vector<std::uint8_t> marks;
+  for (const UnitState state : states_) marks.push_back(static_cast<std::uint8_t>(state));
+  hdf5::write<std::uint8_t>(unit_done_, hdf5::whole(shape), marks);
+  hdf5::write<std::uint64_t>(unit_checksum_, hdf5::whole(shape),
+                             hdf5::read<std::uint64_t>(other.unit_checksum_, hdf5::whole(shape)));
 }
 
 void RecordFile::forget(std::span<const UnitId> units_to_forget) {
@@ -283,6 +327,13 @@ Identity RecordFile::identity() const {
 
 Provenance RecordFile::provenance() const {
   return hdf5::read_text_group(file_.get(), "provenance");
+}
+
+StorageError compressed_copy_error(const fs::path& file, std::string_view command) {
+  return StorageError{fmt::format(
+      "{}: is a compressed copy, which is for reading alone (a writer killed in it could damage all "
+      "of it); `harsanyi {}` continues the file that it was exported from",
+      file.string(), command)};
 }
 
 }  // namespace harsanyi

@@ -5,8 +5,10 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <vector>
 
+#include "partition/base/error.hpp"
 #include "partition/base/identity.hpp"
 #include "partition/plan/block.hpp"
 #include "storage/durable_file.hpp"
@@ -52,6 +54,12 @@ class RecordFile {
   [[nodiscard]] static RecordFile open_or_create(const std::filesystem::path& path, const Contents& contents);
   [[nodiscard]] static RecordFile open(const std::filesystem::path& path, const FileFormat& format);
 
+  /// Makes a whole record: `write` fills it under its temporary name, then it is synced and renamed to
+  /// `path`. Whatever is thrown on the way, nothing is left behind, and a file at `path` stays as it was.
+  /// @throws StorageError  as `require_replaceable`; if there is no space or it cannot be written
+  static void make(const std::filesystem::path& path, const Contents& contents, bool overwrite,
+                   const std::function<void(RecordFile record)>& write);
+
   /// True if `path` is a finished record of this very experiment: there is nothing to write, and opening it
   /// for reading leaves its time stamp alone. False also for what cannot be read; `open_or_create` then says
   /// why.
@@ -67,7 +75,13 @@ class RecordFile {
 
   /// UnitRecord::store. Storing a done unit again is allowed if the values are the same, and changes nothing.
   void store(std::span<const Block> blocks, UnitPlaces& places);
-  [[nodiscard]] std::vector<UnitId> damaged_units(const UnitPlaces& places) const;
+  /// @param read  hears of every done unit after it was read
+  [[nodiscard]] std::vector<UnitId> damaged_units(const UnitPlaces& places, const UnitsRead& read) const;
+  /// The values of a done unit. @throws StorageError  if they do not match their checksum
+  [[nodiscard]] std::vector<double> verified(UnitId unit, const UnitPlaces& places) const;
+  /// Takes marks and checksums over from a record of the same units, whose values were taken over before.
+  /// Durable, and complete where `other` is, with `mark_complete` alone.
+  void copy_marks(const RecordFile& other);
   /// Marks open units as not needed, durably. Others stay as they are; without any open one nothing is
   /// written, also not by a reader.
   void mark_not_needed(std::span<const UnitId> units);
@@ -101,5 +115,8 @@ class RecordFile {
   hdf5::Dataset complete_;
   std::vector<UnitState> states_;
 };
+
+/// For a writer that is given an exported copy. @param command  that would continue the original
+[[nodiscard]] StorageError compressed_copy_error(const std::filesystem::path& file, std::string_view command);
 
 }  // namespace harsanyi

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -14,6 +15,9 @@ enum class UnitState : std::uint8_t {
   done = 1,        ///< its values are on the disk
   not_needed = 2,  ///< will not be computed: what was asked is known without it
 };
+
+/// Hears of the units of a record one after the other, as they are read.
+using UnitsRead = std::function<void(UnitId)>;
 
 /// Where finished units go. The record itself says what is done: there is no second file to merge or lose.
 class UnitRecord {

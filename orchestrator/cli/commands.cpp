@@ -62,6 +62,41 @@ const std::vector<Command>& commands() {
           "inspect", "show what a cube, groups or results file holds",
           "harsanyi inspect cube.h5 --require-complete --verify",
           "Exit code 5 from --require-complete means: not finished; 4 from --verify: damaged.", run_inspect),
+      make_command<RepairOptions>(
+          "repair", "compute the damaged units of a cube again, and no others",
+          "harsanyi repair --model models/smollm2 --benchmark sst2 --data data --samples 300 --cube cube.h5",
+          "Takes the options of the `sweep` that made the cube (`inspect --verify` shows them) and reads the "
+          "same configuration\n"
+          "file. All units are compared with their checksums, the marks of those that differ are taken back, "
+          "and "
+          "they are computed\n"
+          "and compared again; --dry-run only lists them. Units that no run has computed yet are computed "
+          "too. "
+          "Stopped in any way,\n"
+          "the same command, or the same `sweep`, goes on.",
+          run_repair),
+      make_command<RepairResultsOptions>(
+          "repair results", "the same for a results file",
+          "harsanyi repair results --model models/smollm2 --groups groups.h5 --benchmark sst2 --data data "
+          "--results results.h5",
+          "Takes the options of the `evaluate` that made the file.", run_repair_results),
+      make_command<MergeOptions>(
+          "merge", "join cubes, or results files, that were computed in parts",
+          "harsanyi merge cube.h5 part_a.h5 part_b.h5 part_c.h5",
+          "Parts of one cube: other layers or samples (`sweep --only-layers`, `--only-samples`), other "
+          "benchmarks, or whatever\n"
+          "units sweeps of one experiment have finished. Parts of results: other models, other benchmarks, "
+          "likewise. The whole\n"
+          "has the bits of one sweep over all. What does not belong together is refused, with a list of what "
+          "differs; where parts\n"
+          "overlap they must agree to the last bit. Cubes of several models stay apart: `report` takes "
+          "several.",
+          run_merge),
+      make_command<ExportOptions>(
+          "export", "write a cube or results file as a compressed copy, or as a table",
+          "harsanyi export cube.h5 values.csv --format csv",
+          "The file is compared with its checksums first. Columns of the tables: docs/formats/tables.md.",
+          run_export),
       make_command<InspectBenchmarkOptions>(
           "inspect benchmark", "show the exact prompts, tokens and right answers of a benchmark's rows",
           "harsanyi inspect benchmark arc_easy --model models/smollm2 --data data --rows 3",

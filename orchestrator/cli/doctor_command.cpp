@@ -21,6 +21,7 @@ ExitCode run_doctor(const DoctorOptions& options, const Invocation&) {
   findings.push_back(check_engine([] { return engine_library().description(); }));
   findings.push_back(check_compute_types(
       [&](ComputeType type) { return engine_library().product_speed(type, cores.usable); }));
+  if (!options.model.empty()) findings.push_back(check_model(options.model, options.verify));
   findings.push_back(check_gpu());
   findings.push_back(check_python(options.python));
 

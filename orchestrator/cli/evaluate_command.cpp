@@ -40,8 +40,12 @@ ExitCode evaluate_in(World& world, const EvaluateOptions& options, const Invocat
     return ExitCode::ok;
   }
   if (leads) say_notes(*job);
-  EvaluationRunner runner{
-      world, invocation, {.engine = engine_options(options.compute, world), .attempts = options.attempts}};
+  EvaluationRunner runner{world,
+                          invocation,
+                          {.engine = engine_options(options.compute, world),
+                           .attempts = options.attempts,
+                           .verify = options.verify,
+                           .unit_deadline = options.limits.unit_deadline}};
   const EvaluationRunner::Run run = runner.run(*job, options.results);
   together(world, [&] {
     if (leads) say_end(run, options.results);
@@ -57,7 +61,7 @@ ExitCode run_evaluate(const EvaluateOptions& options, const Invocation& invocati
   std::vector<std::filesystem::path> files = options.groups;
   files.push_back(options.results);
   const InputTrial trial{files};
-  return in_world([&](World& world) {
+  return in_world(options.limits, [&](World& world) {
     trial.require_passed(world);
     return evaluate_in(world, options, invocation);
   });

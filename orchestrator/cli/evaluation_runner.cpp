@@ -2,24 +2,23 @@
 
 #include <fmt/format.h>
 
+#include "orchestrator/cli/damaged_units.hpp"
 #include "orchestrator/cli/run_log.hpp"
 #include "orchestrator/job/calibrated_heads.hpp"
 #include "orchestrator/job/provenance.hpp"
 #include "orchestrator/job/run_job.hpp"
+#include "orchestrator/records/unit_text.hpp"
 #include "orchestrator/run/engine_library.hpp"
 #include "orchestrator/run/status_file.hpp"
 #include "orchestrator/run/together.hpp"
-#include "worker/model/checkpoint.hpp"
 
 namespace harsanyi {
 namespace {
 
 std::string describe_unit(const EvaluationJob& job, UnitId id) {
   const EvaluationUnit& unit = job.plan.units.at(static_cast<std::size_t>(id.index()));
-  const ResultsTable& table = job.tables[static_cast<std::size_t>(unit.table)];
-  return fmt::format("unit {} ({} on {}, {}, items {}-{})", id.value, table.benchmark, table.model,
-                     job.methods[static_cast<std::size_t>(unit.method)], unit.items.first,
-                     unit.items.last - 1);
+  return unit_text(unit, job.tables[static_cast<std::size_t>(unit.table)],
+                   job.methods[static_cast<std::size_t>(unit.method)]);
 }
 
 }  // namespace
@@ -37,7 +36,9 @@ Engine& EvaluationRunner::engine_of(const EvaluatedModel& model) {
 Identity EvaluationRunner::with_weights(Identity identity, const EvaluationJob& job) {
   for (const EvaluatedModel& model : job.models) {
     std::string& digest = weights_digests_[model.facts.folder];
-    if (digest.empty()) digest = weights_digest(model.facts.folder);
+    if (digest.empty())
+      digest =
+          while_others_wait(world_, [&] { return digest_of_weights(model.facts.folder, settings_.verify); });
     identity.set(model.facts.name + ".weights_sha256", digest);
     if (model.groups) require_weights_of(*model.groups, digest, model.facts.name);
   }
@@ -45,23 +46,28 @@ Identity EvaluationRunner::with_weights(Identity identity, const EvaluationJob& 
 }
 
 ResultsFile EvaluationRunner::open(const EvaluationJob& job, Identity identity,
-                                   const std::filesystem::path& file) {
-  if (ResultsFile::is_finished(file, identity)) return ResultsFile::open(file);
-  return ResultsFile::open_or_create(
+                                   const std::filesystem::path& file, bool for_reading_if_finished) {
+  if (for_reading_if_finished && ResultsFile::is_finished(file, identity)) return ResultsFile::open(file);
+  ResultsFile results = ResultsFile::open_or_create(
       file, {.plan = job.plan,
              .methods = job.methods,
              .tables = job.tables,
              .identity = std::move(identity),
              .provenance = provenance_of(invocation_.command_line, invocation_.configuration)});
+  static_cast<void>(open_damaged_units(results, file));
+  return results;
 }
 
-EvaluationRunner::Run EvaluationRunner::run(const EvaluationJob& job, const std::filesystem::path& file) {
+EvaluationRunner::Run EvaluationRunner::run(const EvaluationJob& job, const std::filesystem::path& file,
+                                            const std::optional<std::vector<UnitId>>& again) {
   const bool leads = world_.rank() == Rank{0};
   Run run;
   Identity identity = job.identity;
   together(world_, [&] { add_numerics(identity, engine_of(job.models.front()).numerics()); });
   together(world_, [&] {
-    if (leads) run.results = open(job, with_weights(identity, job), file);
+    if (!leads) return;
+    run.results = open(job, with_weights(identity, job), file, !again);
+    if (again) run.results->forget(*again);
   });
 
   std::optional<StatusFile> status;
@@ -70,6 +76,7 @@ EvaluationRunner::Run EvaluationRunner::run(const EvaluationJob& job, const std:
       with_status(make_progress({.title = settings_.title}), status ? &*status : nullptr, settings_.title);
   RunOptions options;
   options.schedule.attempts = settings_.attempts;
+  options.unit_deadline = settings_.unit_deadline;
   options.describe = [&](UnitId unit) { return describe_unit(job, unit); };
   const WorkFunction answer = logged(
       [&](UnitId id) {
@@ -80,9 +87,13 @@ EvaluationRunner::Run EvaluationRunner::run(const EvaluationJob& job, const std:
       options.describe);
   run.outcome = run_units(world_, job.tasks(), leads ? &*run.results : nullptr, answer, identity.digest(),
                           *progress, options);
+  int damaged = 0;
   together(world_, [&] {
-    if (leads && run.outcome.complete() && !run.results->complete()) run.results->mark_complete();
+    if (!leads || !run.outcome.complete() || run.results->complete()) return;
+    damaged = open_damaged_units(*run.results, file);
+    if (damaged == 0) run.results->mark_complete();
   });
+  run.outcome.left += static_cast<int>(told_by_rank_0(world_, damaged));
   if (status) status->ended(run.outcome, run.results->complete());
   return run;
 }

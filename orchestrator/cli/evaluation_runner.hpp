@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "orchestrator/cli/command.hpp"
 #include "orchestrator/job/evaluation_job.hpp"
@@ -21,6 +22,8 @@ class EvaluationRunner {
   struct Settings {
     EngineOptions engine;
     int attempts = 3;
+    bool verify = false;         ///< compare the models' files with their SHA-256
+    double unit_deadline = 0.0;  ///< as RunOptions::unit_deadline
     std::string title = "evaluate";
   };
 
@@ -33,14 +36,16 @@ class EvaluationRunner {
   };
 
   /// Collective. Continues `file` where it is of this experiment; marks it complete once all units are done.
+  /// @param again  of a file that exists: units whose marks are taken back first, with the mark of completion
   /// @throws Error types on all ranks  as `run_units`, ResultsFile and the engine do
-  [[nodiscard]] Run run(const EvaluationJob& job, const std::filesystem::path& file);
+  [[nodiscard]] Run run(const EvaluationJob& job, const std::filesystem::path& file,
+                        const std::optional<std::vector<UnitId>>& again = std::nullopt);
 
  private:
   [[nodiscard]] Engine& engine_of(const EvaluatedModel& model);
   [[nodiscard]] Identity with_weights(Identity identity, const EvaluationJob& job);
   [[nodiscard]] ResultsFile open(const EvaluationJob& job, Identity identity,
-                                 const std::filesystem::path& file);
+                                 const std::filesystem::path& file, bool for_reading_if_finished);
 
   World& world_;
   const Invocation& invocation_;

@@ -10,7 +10,8 @@ enum class ExitCode : int {
   bad_input = 3,       ///< model, tokenizer, benchmark table, rows; doctor: something needed is missing
   storage = 4,         ///< HDF5 files: damaged, of another experiment, no space, no permission
   incomplete = 5,      ///< finished, but units were set aside, or a file is unfinished
-  ended_early = 75,   ///< SIGTERM or time limit: run the same command again (EX_TEMPFAIL, asks for a requeue)
+  ended_early =
+      75,  ///< SIGTERM, time limit, lost ranks: run the same command again (EX_TEMPFAIL, asks for a requeue)
   interrupted = 130,  ///< SIGINT (128 + 2): finished units are kept
 };
 

@@ -21,6 +21,7 @@ bool is(const std::exception& error) {
 ExitCode exit_code_of(const std::exception& error) {
   if (is<ConfigError>(error) || is<PlanError>(error)) return ExitCode::usage;
   if (is<StorageError>(error) || is<std::filesystem::filesystem_error>(error)) return ExitCode::storage;
+  if (is<LostRankError>(error)) return ExitCode::ended_early;
   if (is<CommError>(error)) return ExitCode::internal_error;
   return is<Error>(error) ? ExitCode::bad_input : ExitCode::internal_error;
 }

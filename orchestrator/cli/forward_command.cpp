@@ -13,7 +13,6 @@
 #include "storage/forward/forward_file.hpp"
 #include "storage/groups/groups_file.hpp"
 #include "worker/benchmark/benchmark.hpp"
-#include "worker/model/checkpoint.hpp"
 
 namespace harsanyi {
 namespace {
@@ -54,7 +53,7 @@ Identity identity_of(const ForwardOptions& options, const ModelFacts& model, con
                      const SalientGroups* groups) {
   Identity identity;
   add_model_files(identity, "model", model);
-  identity.set("model.weights_sha256", weights_digest(options.model.folder));
+  identity.set("model.weights_sha256", digest_of_weights(options.model.folder, options.model.verify));
   add_numerics(identity, engine.numerics());
   identity.set("mask", options.mask ? fmt::format("{} {} epsilon {}", options.mask->text(),
                                                   name_of(options.mask_kind), options.epsilon)
@@ -120,9 +119,10 @@ ExitCode forward_in(const World& world, const ForwardOptions& options, const Inv
 
 ExitCode run_forward(const ForwardOptions& options, const Invocation& invocation) {
   const InputTrial trial{{options.groups}};
-  return in_world([&](World& world) {
+  // One prompt after the other, on one rank: the others would only repeat it, and wait as long as it takes.
+  constexpr double kYear = 365.0 * 86400.0;
+  return in_world({.silence_limit = kYear}, [&](World& world) {
     trial.require_passed(world);
-    // One prompt after the other, on one rank: the others would only repeat it.
     return world.rank() == Rank{0} ? forward_in(world, options, invocation) : ExitCode::ok;
   });
 }

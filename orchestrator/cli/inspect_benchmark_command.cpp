@@ -93,7 +93,7 @@ PromptRules rules_of(const InspectBenchmarkOptions& options, const Benchmark& be
 }  // namespace
 
 ExitCode run_inspect_benchmark(const InspectBenchmarkOptions& options, const Invocation&) {
-  const auto table = load_benchmark_table(options.benchmark_table);
+  const auto table = load_benchmark_table(benchmark_table_folder(options.benchmark_table));
   const Benchmark& benchmark = find_benchmark(table, options.benchmark);
   const ModelFacts model = read_model_facts(options.model, benchmark.kind != BenchmarkKind::tokens);
   const std::string& split =

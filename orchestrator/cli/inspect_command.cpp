@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include "orchestrator/cli/commands.hpp"
+#include "orchestrator/records/verify.hpp"
 #include "orchestrator/report/experiment_table.hpp"
 #include "orchestrator/report/groups_table.hpp"
 #include "orchestrator/report/profile_table.hpp"
@@ -56,17 +57,34 @@ std::string samples_line(const DividendCube& cube) {
   return fmt::format("samples of each layer: {}\n", fmt::join(samples, " "));
 }
 
-ExitCode verdict(const InspectOptions& options, bool complete, const std::vector<UnitId>& damaged) {
-  if (!damaged.empty()) {
-    std::vector<int> numbers;
-    numbers.reserve(damaged.size());
-    for (const UnitId unit : damaged) numbers.push_back(unit.value);
-    std::cout << fmt::format("DAMAGED: {} units differ from their checksum: {}\n", damaged.size(),
-                             fmt::join(numbers, ", "));
-    return ExitCode::storage;
+/// How damaged units are computed again: by the command that made the file, as its provenance has it.
+std::string repair_hint(const Provenance& provenance, std::string_view made_by,
+                        std::string_view repaired_by) {
+  const auto command = provenance.find("command");
+  const std::string start = fmt::format("harsanyi {} ", made_by);
+  const bool known = command != provenance.end() && command->second.starts_with(start);
+  return fmt::format("compute it again: harsanyi {} {}\n", repaired_by,
+                     known ? command->second.substr(start.size())
+                           : fmt::format("with the options of its `harsanyi {}`", made_by));
+}
+
+/// @param hint  how to repair the file, if it is no copy
+template <class Record>
+ExitCode verdict(const InspectOptions& options, const Record& record, const std::string& hint) {
+  if (options.verify) {
+    const Verification found = verify(record);
+    std::cout << verification_text(found);
+    if (!found.sound()) {
+      std::cout << (record.is_compressed_copy() ? "export it again from the original\n" : hint);
+      return ExitCode::storage;
+    }
   }
-  if (options.verify) std::cout << "every finished unit matches its checksum\n";
-  return options.require_complete && !complete ? ExitCode::incomplete : ExitCode::ok;
+  return options.require_complete && !record.complete() ? ExitCode::incomplete : ExitCode::ok;
+}
+
+template <class Record>
+std::string copy_line(const Record& record) {
+  return record.is_compressed_copy() ? "a compressed copy, for reading: `harsanyi export` made it\n" : "";
 }
 
 ExitCode inspect_cube(const InspectOptions& options) {
@@ -76,10 +94,10 @@ ExitCode inspect_cube(const InspectOptions& options) {
   std::cout << fmt::format("dividend cube: {} layers x {} samples x {} coalitions ({} players)\n",
                            plan.shape.layers, plan.shape.samples(), plan.shape.coalitions(),
                            plan.shape.players)
-            << units_line(cube) << samples_line(cube);
+            << copy_line(cube) << units_line(cube) << samples_line(cube);
   if (const auto profile = cube.profile()) std::cout << '\n' << profile_text(*profile) << '\n';
   show_facts({.cubes = {&description}});
-  return verdict(options, cube.complete(), options.verify ? cube.damaged_units() : std::vector<UnitId>{});
+  return verdict(options, cube, repair_hint(description.provenance, "sweep", "repair"));
 }
 
 ExitCode inspect_results(const InspectOptions& options) {
@@ -89,10 +107,9 @@ ExitCode inspect_results(const InspectOptions& options) {
   for (const ResultsTable& table : description.tables)
     std::cout << fmt::format("  {} on {}: {} items, labels {}\n", table.benchmark, table.model,
                              table.items.size(), fmt::join(table.labels, ","));
-  std::cout << units_line(results.done(), results.complete());
+  std::cout << copy_line(results) << units_line(results.done(), results.complete());
   show_facts({.results = {&description}});
-  return verdict(options, results.complete(),
-                 options.verify ? results.damaged_units() : std::vector<UnitId>{});
+  return verdict(options, results, repair_hint(description.provenance, "evaluate", "repair results"));
 }
 
 ExitCode inspect_groups(const InspectOptions& options) {

@@ -95,6 +95,7 @@ class LayerSearch {
                 invocation,
                 {.engine = engine_options(options.evaluation.compute, world),
                  .attempts = options.evaluation.attempts,
+                 .unit_deadline = options.evaluation.limits.unit_deadline,
                  .title = "layers"}} {
     choice_.split = options.split;
   }
@@ -132,7 +133,7 @@ class LayerSearch {
     together(world_, [&] {
       if (leads()) took = take_best(choice_, candidates, *results);
     });
-    const std::int64_t layer = told_by_rank_0(world_.communicator(), took ? choice_.layers.back() : -1);
+    const std::int64_t layer = told_by_rank_0(world_, took ? choice_.layers.back() : -1);
     if (layer >= 0 && !leads()) choice_.layers.push_back(static_cast<int>(layer));
     return layer >= 0;
   }
@@ -161,7 +162,7 @@ ExitCode run_layers(const LayersOptions& options, const Invocation& invocation) 
   const StopSignals signals;
   const RunLog log{options.evaluation.log, "layers"};
   const InputTrial trial{options.evaluation.groups};
-  return in_world([&](World& world) {
+  return in_world(options.evaluation.limits, [&](World& world) {
     trial.require_passed(world);
     return search_in(world, options, invocation);
   });

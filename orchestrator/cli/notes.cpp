@@ -30,8 +30,15 @@ void say_note(const std::string& note) {
   tell(std::cerr, {.message = note}, fmt::format("harsanyi: note: {}", note));
 }
 
-void say_notes(const SweepJob& job) {
+void say_notes(const SweepJob& job, const SweepOptions& options) {
   say_model(job.model);
+  const bool units_are_chosen =
+      options.worker_groups == 0 &&
+      (options.unit_layers == 0 || options.unit_coalitions == 0 || options.unit_samples == 0);
+  if (options.computes_part() && units_are_chosen)
+    say_note(
+        "the units of this part follow the number of ranks; parts fit together if all have the same "
+        "--worker-groups, or all three --unit-...");
   for (const LongRowCount& rows : job.long_rows) say_long_rows(rows.benchmark, rows.skipped, rows.truncated);
 }
 

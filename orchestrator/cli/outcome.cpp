@@ -8,7 +8,7 @@ ExitCode exit_code_of(const RunOutcome& outcome) {
   if (outcome.complete()) return ExitCode::ok;
   if (outcome.interrupted_by)
     return *outcome.interrupted_by == SIGINT ? ExitCode::interrupted : ExitCode::ended_early;
-  return ExitCode::incomplete;
+  return outcome.set_aside.empty() ? ExitCode::ended_early : ExitCode::incomplete;
 }
 
 }  // namespace harsanyi

@@ -5,8 +5,8 @@
 
 namespace harsanyi {
 
-/// How a command ends after a run: complete, interrupted by the user, stopped by the system, or with units
-/// set aside.
+/// How a command ends after a run: complete, interrupted by the user, stopped by the system or for
+/// want of workers, or with units set aside.
 [[nodiscard]] ExitCode exit_code_of(const RunOutcome& outcome);
 
 }  // namespace harsanyi

@@ -105,6 +105,9 @@ std::string plan_text(const SweepJob& job) {
   text += line("units", fmt::format("{} of at most {} layers, {} coalitions, {} samples; {}",
                                     plan.units.size(), plan.sharding.layers, plan.sharding.coalitions,
                                     plan.sharding.samples, job.unit_reason));
+  if (const auto units = std::count(job.in_part.begin(), job.in_part.end(), true);
+      units < std::ssize(job.in_part))
+    text += line("part", fmt::format("{} units by this run; cost and memory below are of the whole", units));
   text += stopping_line(job);
   text += cost_lines(totals);
   if (job.rules.value != ValueKind::f1)

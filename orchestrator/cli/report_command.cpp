@@ -113,9 +113,11 @@ int run_program_and_wait(const std::vector<std::string>& words) {
 
 ExitCode run_report(const ReportOptions& options, const Invocation&) {
   const fs::path page = options.out / "index.html";
-  if (fs::exists(page) && !options.overwrite)
-    throw StorageError{fmt::format("'{}' holds a report already; choose another --out or add --overwrite",
-                                   options.out.string())};
+  // The tables are there also where the page was not made.
+  for (const fs::path& file : {page, options.out / "report.json"})
+    if (fs::exists(file) && !options.overwrite)
+      throw StorageError{fmt::format("'{}' holds a report already; choose another --out or add --overwrite",
+                                     options.out.string())};
   for (const auto* files : {&options.cubes, &options.groups, &options.results})
     for (const fs::path& file : *files) require_harmless(file);
   const Inputs inputs = open_inputs(options);

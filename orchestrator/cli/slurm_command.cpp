@@ -1,6 +1,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
+#include <iterator>
 
 #include <fmt/format.h>
 #include <sys/wait.h>
@@ -10,6 +11,7 @@
 #include "orchestrator/cli/slurm_text.hpp"
 #include "partition/base/error.hpp"
 #include "partition/base/shell_text.hpp"
+#include "partition/base/text_file.hpp"
 #include "slurm/submit_script.hpp"
 
 namespace harsanyi {
@@ -23,11 +25,19 @@ Study study_of(const SlurmOptions& options) {
   return study;
 }
 
+/// Scripts may have been changed by hand.
+void require_replaceable_script(const fs::path& file, const std::string& text, bool overwrite) {
+  std::ifstream in{file};
+  if (overwrite || !in) return;
+  if (std::string{std::istreambuf_iterator<char>{in}, {}} != text)
+    throw StorageError{fmt::format(
+        "{}: the script exists and differs from the one to be written, by hand or by other options; "
+        "choose another --out, or replace it (--overwrite)",
+        file.string())};
+}
+
 void write_script(const fs::path& file, const std::string& text) {
-  std::ofstream out{file};
-  out << text;
-  out.close();
-  if (!out) throw StorageError{fmt::format("cannot write {}; check space and permissions", file.string())};
+  write_text_file(file, text);
   fs::permissions(file, fs::perms::owner_exec | fs::perms::group_exec, fs::perm_options::add);
 }
 
@@ -62,6 +72,7 @@ ExitCode run_slurm(const SlurmOptions& options, const Invocation&) {
     for (const auto& [file, text] : scripts) std::cout << fmt::format("\n==> {}\n{}", file.string(), text);
     return ExitCode::ok;
   }
+  for (const auto& [file, text] : scripts) require_replaceable_script(file, text, options.overwrite);
   for (const char* folder : {"jobs", "logs"}) fs::create_directories(study.out / folder);
   for (const auto& [file, text] : scripts) write_script(file, text);
   if (!options.submit) {

@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <span>
 
+#include <fmt/format.h>
+
 #include "orchestrator/config/evaluate_options.hpp"
 #include "orchestrator/job/evaluation_job.hpp"
 #include "orchestrator/job/sweep_job.hpp"
+#include "partition/base/error.hpp"
 
 namespace harsanyi {
 namespace {
@@ -37,6 +40,11 @@ void add_units(Need& need, std::span<const UnitCost> costs) {
 Need sweep_need(const SlurmOptions& options, const StudyModel& model, const std::filesystem::path& out) {
   const auto sweep = read_options<SweepOptions>("sweep", {"--config", options.sweep.string(), "--model",
                                                           model.folder.string(), "--cube", out / "cube.h5"});
+  if (sweep.computes_part())
+    throw ConfigError{fmt::format(
+        "{}: --only-layers and --only-samples make a part of a cube, and a study needs whole ones; "
+        "submit the parts by scripts of their own and join them (harsanyi merge)",
+        options.sweep.string())};
   // The ranks follow from this need, so only those asked for are known; operations hardly depend on them.
   const UnitsFor units{.worker_groups = options.wish.nodes * std::max(1, options.wish.ranks_per_node),
                        .recorded = recorded_sharding(sweep.cube)};

@@ -30,7 +30,8 @@ class Rounds {
   [[nodiscard]] std::vector<UnitTask> tasks() const {
     const std::vector<bool> wanted = decisions_.wanted_in(round_);
     std::vector<UnitTask> tasks = job_.tasks();
-    for (std::size_t unit = 0; unit < tasks.size(); ++unit) tasks[unit].wanted = wanted[unit];
+    for (std::size_t unit = 0; unit < tasks.size(); ++unit)
+      tasks[unit].wanted = tasks[unit].wanted && wanted[unit];
     return tasks;
   }
 
@@ -44,7 +45,7 @@ class Rounds {
     const std::vector<bool> wanted = decisions_.wanted_in(round_);
     const std::vector<bool> done = cube_.done();
     for (std::size_t unit = 0; unit < wanted.size(); ++unit)
-      if (wanted[unit] && !done[unit]) return true;
+      if (wanted[unit] && job_.in_part[unit] && !done[unit]) return true;
     return false;
   }
 
@@ -59,11 +60,20 @@ std::string title_of(const SweepJob& job, int round) {
   return fmt::format("sweep, round {} of at most {}", round + 1, job.rounds.count());
 }
 
+std::int64_t open_in_part(const SweepJob& job, const DividendCube& cube) {
+  const std::vector<UnitState> states = cube.states();
+  std::int64_t open = 0;
+  for (std::size_t unit = 0; unit < states.size(); ++unit)
+    open += job.in_part[unit] && states[unit] == UnitState::open ? 1 : 0;
+  return open;
+}
+
 void add(RunOutcome& total, const RunOutcome& round) {
   total.done_now += round.done_now;
   total.set_aside.insert(round.set_aside.begin(), round.set_aside.end());
   total.interrupted_by = round.interrupted_by;
   total.seconds += round.seconds;
+  total.retried += round.retried;
 }
 
 }  // namespace
@@ -71,12 +81,13 @@ void add(RunOutcome& total, const RunOutcome& round) {
 RunOutcome run_rounds(World& world, const SweepJob& job, DividendCube* cube, const WorkFunction& compute,
                       const std::string& digest, const RunOptions& options, StatusFile* status) {
   const bool leads = world.rank() == Rank{0};
-  const auto told = [&](std::int64_t on_rank_0) { return told_by_rank_0(world.communicator(), on_rank_0); };
+  const auto told = [&](std::int64_t on_rank_0) { return told_by_rank_0(world, on_rank_0); };
   std::optional<Rounds> rounds;
   RunOutcome total{.units = static_cast<int>(job.plan.units.size())};
   if (leads) total.done_before = static_cast<int>(cube->count_of(UnitState::done));
   total.done_before = static_cast<int>(told(total.done_before));
-  while (!total.interrupted_by) {
+  bool given_up = false;  // all workers were lost
+  while (!total.interrupted_by && !given_up) {
     int next = kNoRound;
     together(world, [&] {
       if (!leads) return;
@@ -93,8 +104,9 @@ RunOutcome run_rounds(World& world, const SweepJob& job, DividendCube* cube, con
       if (leads && options.stage_clock) cube->add_to_profile(outcome.parts());
     });
     add(total, outcome);
+    given_up = outcome.left > 0;
   }
-  const std::int64_t open = told(leads ? cube->count_of(UnitState::open) : 0);
+  const std::int64_t open = told(leads ? open_in_part(job, *cube) : 0);
   total.left = static_cast<int>(open) - static_cast<int>(total.set_aside.size());
   return total;
 }

@@ -8,8 +8,8 @@
 
 namespace harsanyi {
 
-/// Collective. Computes the units of a sweep that `cube` does not hold yet, round after round; between two
-/// rounds rank 0 decides from the recorded values which layers go on, and marks what they do not need. A
+/// Collective. Computes the units of a sweep's part that `cube` does not hold yet, round after round; between
+/// two rounds rank 0 decides from the recorded values which layers go on, and marks what they do not need. A
 /// sweep that cannot stop early is a single round.
 /// Where units are profiled, rank 0 adds every round's seconds to the cube's profile.
 /// @param cube    on rank 0; null elsewhere

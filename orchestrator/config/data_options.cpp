@@ -8,7 +8,8 @@
 
 namespace harsanyi {
 
-std::filesystem::path default_benchmark_table() {
+std::filesystem::path benchmark_table_folder(const std::filesystem::path& named) {
+  if (!named.empty()) return named;
   std::error_code unknown;
   const auto program = std::filesystem::read_symlink("/proc/self/exe", unknown);
   auto installed = program.parent_path().parent_path() / "share" / "harsanyi" / "benchmarks";
@@ -16,14 +17,14 @@ std::filesystem::path default_benchmark_table() {
   return std::filesystem::path{HARSANYI_SOURCE_DIR} / "configs" / "benchmarks";
 }
 
-DataOptions::DataOptions() : benchmark_table{default_benchmark_table()} {}
-
 void describe(OptionSet& set, DataOptions& options) {
   set.begin_group("Data");
   set.add({"benchmark", "NAME", "entry of the benchmark table, e.g. sst2"}, options.benchmarks);
   set.require("benchmark");
   set.add({"data", "DIR", "folder of the rows: DIR/<benchmark's folder>/<split>.jsonl"}, options.data);
-  set.add({"benchmark-table", "DIR", "folder of the prompt table, one JSON file per benchmark"},
+  set.add({"benchmark-table", "DIR",
+           "folder of the prompt table, one JSON file per benchmark; without it: the one that comes with "
+           "harsanyi"},
           options.benchmark_table);
   set.add(
       {"calibration-rows", "FILE", "JSON-lines file instead of the calibration split (one benchmark only)"},

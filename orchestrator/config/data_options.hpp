@@ -13,14 +13,12 @@ namespace harsanyi {
 struct DataOptions {
   std::vector<std::string> benchmarks;     ///< names of the benchmark table, in the order of the samples
   std::filesystem::path data = "data";     ///< holds <folder of the benchmark>/<split>.jsonl
-  std::filesystem::path benchmark_table;   ///< folder of the prompt table
+  std::filesystem::path benchmark_table;   ///< folder of the prompt table; empty: the program's own
   std::filesystem::path calibration_rows;  ///< instead of the calibration split; empty: the benchmark's own
   int hold_out = 0;  ///< scored rows that serve as calibration rows where a benchmark has none; never scored
   LongRows long_rows = LongRows::stop;
   bool strip_trailing_space = false;
   LetterRule letters = LetterRule::in_context;
-
-  DataOptions();  ///< with the default table: the installed one, else that of the source tree
 };
 
 /// Adds the group "Data"; --benchmark is required.
@@ -29,8 +27,9 @@ void describe(OptionSet& set, DataOptions& options);
 /// @throws ConfigError  for a benchmark named twice, or --calibration-rows with several benchmarks
 void check(const DataOptions& options);
 
-/// share/harsanyi/benchmarks beside the running program's bin folder, else configs/benchmarks of the source
-/// tree.
-[[nodiscard]] std::filesystem::path default_benchmark_table();
+/// `named`, or, where that is empty, share/harsanyi/benchmarks beside the running program's bin folder, else
+/// configs/benchmarks of the source tree. Looked up only when it is read: configurations are kept in files,
+/// and have no paths of the machine that the user did not name.
+[[nodiscard]] std::filesystem::path benchmark_table_folder(const std::filesystem::path& named);
 
 }  // namespace harsanyi

@@ -10,9 +10,13 @@ namespace harsanyi {
 struct DoctorOptions {
   bool json = false;
   std::filesystem::path folder = ".";        ///< whose disk is looked at
+  std::filesystem::path model;               ///< looked at too, if given
+  bool verify = false;                       ///< compare its files with their SHA-256
   std::filesystem::path python = "python3";  ///< interpreter for `report`
 };
 
 void describe(OptionSet& set, DoctorOptions& options);
+/// @throws ConfigError  for --verify without --model
+void check(const DoctorOptions& options);
 
 }  // namespace harsanyi

@@ -66,6 +66,7 @@ void describe_run(OptionSet& set, EvaluateOptions& options) {
   set.add({"unit-items", "N", "items of a unit of work; 0: chosen"}, options.unit_items, at_least(0));
   set.add({"attempts", "N", "how often a unit is tried before it is set aside"}, options.attempts,
           Bounds<int>{1, 100});
+  describe(set, options.limits);
   set.add_switch("dry-run", "check everything and show the plan, compute nothing", options.dry_run);
   describe(set, options.log);
 }
@@ -76,6 +77,7 @@ void describe(OptionSet& set, EvaluateOptions& options) {
   set.require("model");
   set.add({"groups", "FILE", "groups file of the model of the same position, for --method gac"},
           options.groups);
+  describe_verify(set, options.verify);
   describe(set, options.compute);
 
   describe_rows(set, options);

@@ -10,6 +10,7 @@
 #include "orchestrator/config/calibration_options.hpp"
 #include "orchestrator/config/convention.hpp"
 #include "orchestrator/config/data_options.hpp"
+#include "orchestrator/config/limit_options.hpp"
 #include "orchestrator/config/log_options.hpp"
 #include "orchestrator/config/model_options.hpp"
 #include "partition/base/named_enum.hpp"
@@ -51,6 +52,7 @@ struct EvaluateOptions {
   /// Layers found by `harsanyi layers`, one file per model; none: `calibration.layers`.
   std::vector<std::filesystem::path> layers_from;
   ComputeOptions compute;
+  bool verify = false;  ///< compare the models' files with their SHA-256 first
   DataOptions data;
   Convention convention = Convention::paper;
   ChoiceScoring scoring = ChoiceScoring::next_token;
@@ -66,6 +68,7 @@ struct EvaluateOptions {
   std::filesystem::path results;
   int unit_items = 0;  ///< items of a unit; 0: chosen
   int attempts = 3;
+  LimitOptions limits;
   bool dry_run = false;
   LogOptions log;
 

@@ -4,20 +4,20 @@
 
 namespace harsanyi {
 
-InspectBenchmarkOptions::InspectBenchmarkOptions() : benchmark_table{default_benchmark_table()} {}
-
 void describe(OptionSet& set, InspectBenchmarkOptions& options) {
   set.begin_group("Input");
   set.add(
       {"benchmark", "NAME", "entry of the benchmark table, e.g. arc_easy; also the argument without a name"},
       options.benchmark);
-  set.set_positional("benchmark");
+  set.set_positional({"benchmark"});
   set.require("benchmark");
   set.add({"model", "DIR", "Hugging Face folder: config.json and tokenizer.json; no weight is read"},
           options.model);
   set.require("model");
   set.add({"data", "DIR", "folder of the rows: DIR/<benchmark's folder>/<split>.jsonl"}, options.data);
-  set.add({"benchmark-table", "DIR", "folder of the prompt table, one JSON file per benchmark"},
+  set.add({"benchmark-table", "DIR",
+           "folder of the prompt table, one JSON file per benchmark; without it: the one that comes with "
+           "harsanyi"},
           options.benchmark_table);
   set.add({"split", "KIND", "which of the benchmark's files"}, options.split);
   set.add({"rows-file", "FILE", "JSON-lines file instead of the split's"}, options.rows_file);

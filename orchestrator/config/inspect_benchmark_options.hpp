@@ -27,7 +27,7 @@ struct InspectBenchmarkOptions {
   std::string benchmark;
   std::filesystem::path model;
   std::filesystem::path data = "data";
-  std::filesystem::path benchmark_table;  ///< the installed one by default
+  std::filesystem::path benchmark_table;  ///< empty: the program's own
   std::filesystem::path rows_file;        ///< instead of the split's file; empty: the benchmark's own
   BenchmarkSplit split = BenchmarkSplit::scored;
   int rows = 3;
@@ -37,8 +37,6 @@ struct InspectBenchmarkOptions {
   int shots = 0;
   std::uint64_t shots_seed = 42;
   LongRows long_rows = LongRows::stop;
-
-  InspectBenchmarkOptions();
 };
 
 void describe(OptionSet& set, InspectBenchmarkOptions& options);

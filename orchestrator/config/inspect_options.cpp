@@ -5,7 +5,7 @@ namespace harsanyi {
 void describe(OptionSet& set, InspectOptions& options) {
   set.begin_group("Input");
   set.add({"file", "FILE", "cube, groups or results file; also the argument without a name"}, options.file);
-  set.set_positional("file");
+  set.set_positional({"file"});
   set.require("file");
   set.add_switch("require-complete", "end with exit code 5 if the file is unfinished",
                  options.require_complete);

@@ -7,7 +7,16 @@ void describe(OptionSet& set, ModelOptions& options) {
   set.add({"model", "DIR", "Hugging Face folder: config.json, tokenizer.json, *.safetensors"},
           options.folder);
   set.require("model");
+  describe_verify(set, options.verify);
   describe(set, options.compute);
+}
+
+void describe_verify(OptionSet& set, bool& verify) {
+  set.add_switch(
+      "verify",
+      "compare the model's files with their SHA-256 first: of SHA256SUMS in its folder, or of Hugging "
+      "Face's download or cache",
+      verify);
 }
 
 void describe(OptionSet& set, ComputeOptions& options) {
@@ -22,6 +31,16 @@ void describe(OptionSet& set, ComputeOptions& options) {
            "matrices in memory: widened to the type once, or stored as in the checkpoint and widened at each "
            "use"},
           options.weights);
+  set.add({"device", "WHERE",
+           "where each rank computes: auto takes its GPU where it sees one; operators is the GPUs' code on "
+           "the CPU, for "
+           "tests"},
+          options.device);
+  set.add({"products", "KERNEL",
+           "who multiplies the layers' matrices in float32: auto takes amx where the processor has it, else "
+           "MKL with "
+           "packed weights; last bits differ, so a cube keeps to one"},
+          options.kernel);
 }
 
 }  // namespace harsanyi

@@ -64,8 +64,8 @@ void OptionSet::unrequire(std::string_view name) {
   find(name)->required = false;
 }
 
-void OptionSet::set_positional(std::string name) {
-  positional_ = std::move(name);
+void OptionSet::set_positional(std::vector<std::string> names) {
+  positional_ = std::move(names);
 }
 
 OptionSet::Option* OptionSet::find(std::string_view name) {
@@ -107,8 +107,11 @@ std::vector<OptionSet::Given> OptionSet::split_command_line(std::span<const std:
       if (option.position_key >= 0 && positional_.empty())
         throw ConfigError{fmt::format("'{}' takes no argument '{}'; options are written --name value",
                                       command_, option.value.at(0))};
-      given.push_back({option.position_key >= 0 ? positional_ : option.string_key,
-                       option.value.empty() ? std::string{} : option.value[0], ""});
+      const std::string& name =
+          option.position_key < 0
+              ? option.string_key
+              : positional_[std::min(static_cast<std::size_t>(option.position_key), positional_.size() - 1)];
+      given.push_back({name, option.value.empty() ? std::string{} : option.value[0], ""});
     }
   } catch (const po::error& e) {
     throw ConfigError{

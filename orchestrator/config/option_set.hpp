@@ -103,8 +103,8 @@ class OptionSet {
   void require(std::string_view name);
   /// Takes `require` back, for a command that shares another's options.
   void unrequire(std::string_view name);
-  /// The option also takes the argument that stands alone.
-  void set_positional(std::string name);
+  /// These options also take the arguments that stand alone: the n-th one the n-th, the last all others.
+  void set_positional(std::vector<std::string> names);
 
   /// Fills the fields: configuration file first, then the command line over it.
   /// @throws ConfigError  naming option or file:line, value and remedy
@@ -168,7 +168,7 @@ class OptionSet {
 
   std::string command_;
   std::string group_;
-  std::string positional_;
+  std::vector<std::string> positional_;
   std::vector<Option> options_;
 };
 

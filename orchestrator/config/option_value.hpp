@@ -104,10 +104,10 @@ struct OptionValue<Number> {
 };
 
 template <>
-struct OptionValue<LayerList> {
-  static std::optional<LayerList> read(std::string_view text) { return LayerList::parse(text); }
-  static std::string write(const LayerList& value) { return value.text(); }
-  static std::string allowed() { return "a list of layers such as all, none or 0-3,7"; }
+struct OptionValue<IndexList> {
+  static std::optional<IndexList> read(std::string_view text) { return IndexList::parse(text); }
+  static std::string write(const IndexList& value) { return value.text(); }
+  static std::string allowed() { return "a list such as all, none or 0-3,7"; }
 };
 
 template <>

@@ -11,8 +11,8 @@
 namespace harsanyi {
 namespace {
 
-/// Largest layer number that is worth a list: far above any model, far below any trouble.
-constexpr int kMostLayers = 100000;
+/// Largest number that a list takes: far above any layer or sample, and below trouble with sums.
+constexpr int kLargestNumber = 1'000'000'000;
 
 /// A whole number of at least 0 that takes up all of `text`.
 template <class Number>
@@ -53,8 +53,8 @@ std::optional<Coalition> parse_coalition(std::string_view text) {
 
 }  // namespace
 
-std::optional<LayerList> LayerList::parse(std::string_view text) {
-  LayerList list;
+std::optional<IndexList> IndexList::parse(std::string_view text) {
+  IndexList list;
   if (text == "all") return list;
   list.all_ = false;
   if (text == "none") return list;
@@ -62,20 +62,20 @@ std::optional<LayerList> LayerList::parse(std::string_view text) {
     const std::size_t dash = part.find('-');
     const auto first = number_in<int>(part.substr(0, dash));
     const auto last = dash == std::string_view::npos ? first : number_in<int>(part.substr(dash + 1));
-    if (!first || !last || *last < *first || *last > kMostLayers) return std::nullopt;
+    if (!first || !last || *last < *first || *last > kLargestNumber) return std::nullopt;
     list.spans_.push_back({*first, *last});
   }
   return list;
 }
 
-LayerList LayerList::of(const std::vector<int>& layers) {
-  LayerList list;
+IndexList IndexList::of(const std::vector<int>& numbers) {
+  IndexList list;
   list.all_ = false;
-  for (const int layer : layers) list.spans_.push_back({layer, layer});
+  for (const int number : numbers) list.spans_.push_back({number, number});
   return list;
 }
 
-std::string LayerList::text() const {
+std::string IndexList::text() const {
   if (all_) return "all";
   if (spans_.empty()) return "none";
   std::vector<std::string> parts;
@@ -85,11 +85,11 @@ std::string LayerList::text() const {
   return fmt::format("{}", fmt::join(parts, ","));
 }
 
-std::vector<bool> LayerList::among(int layers) const {
-  std::vector<bool> named(static_cast<std::size_t>(layers), all_);
+std::vector<bool> IndexList::among(int count, std::string_view option, std::string_view things) const {
+  std::vector<bool> named(static_cast<std::size_t>(count), all_);
   for (const Span& span : spans_) {
-    if (span.last >= layers)
-      throw ConfigError{fmt::format("--layers {}: the model's layers are 0-{}", text(), layers - 1)};
+    if (span.last >= count)
+      throw ConfigError{fmt::format("{} {}: {} are 0-{}", option, text(), things, count - 1)};
     std::fill(named.begin() + span.first, named.begin() + span.last + 1, true);
   }
   return named;

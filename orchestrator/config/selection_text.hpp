@@ -14,18 +14,21 @@
 
 namespace harsanyi {
 
-/// Some layers of a model, all of them or none: "all", "0-3,7", "none".
-class LayerList {
+/// Some of a row of things that are numbered from 0, all of them or none: "all", "0-3,7", "none".
+class IndexList {
  public:
-  LayerList() = default;  ///< all layers
-  [[nodiscard]] static std::optional<LayerList> parse(std::string_view text);
-  [[nodiscard]] static LayerList of(const std::vector<int>& layers);
+  IndexList() = default;  ///< all
+  [[nodiscard]] static std::optional<IndexList> parse(std::string_view text);
+  [[nodiscard]] static IndexList of(const std::vector<int>& numbers);
   [[nodiscard]] std::string text() const;
 
-  /// [layers] true where a layer is named. @throws ConfigError  if a named layer does not exist in the model.
-  [[nodiscard]] std::vector<bool> among(int layers) const;
+  /// [count] true where a thing is named.
+  /// @param option  that the list came from, and what it lists, for messages
+  /// @throws ConfigError  if a number is named that is not among the `count`
+  [[nodiscard]] std::vector<bool> among(int count, std::string_view option = "--layers",
+                                        std::string_view things = "the model's layers") const;
 
-  friend bool operator==(const LayerList&, const LayerList&) = default;
+  friend bool operator==(const IndexList&, const IndexList&) = default;
 
  private:
   struct Span {
@@ -34,8 +37,10 @@ class LayerList {
     friend bool operator==(const Span&, const Span&) = default;
   };
   bool all_ = true;
-  std::vector<Span> spans_;  ///< of some layers
+  std::vector<Span> spans_;  ///< of some
 };
+using LayerList = IndexList;
+using SampleList = IndexList;
 
 /// A layer and the players left unmasked in it: "3:{0,2}" = "3:0b101" = "3:5"; "3:{}" masks every player.
 struct LayerCoalition {

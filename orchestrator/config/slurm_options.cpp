@@ -81,6 +81,9 @@ void describe_jobs(OptionSet& set, SlurmOptions& options) {
       {"prompt-tokens", "N", "estimate the sweep for prompts of N tokens, as `plan` does; 0: read the rows"},
       options.prompt_tokens, at_least(0));
   set.add_switch("dry-run", "show the scripts, write nothing", options.dry_run);
+  set.add_switch("overwrite",
+                 "replace scripts that differ from those to be written, by hand or by other options",
+                 options.overwrite);
   set.add_switch("submit", "also submit the jobs", options.submit);
 }
 

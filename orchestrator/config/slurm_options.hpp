@@ -24,6 +24,7 @@ struct SlurmOptions {
   Wish wish;
   int prompt_tokens = 0;  ///< for the sweep's estimate; 0: as the rows and the tokenizer give them
   bool dry_run = false;
+  bool overwrite = false;
   bool submit = false;
 
   [[nodiscard]] const std::filesystem::path& config_of(StudyStage stage) const;

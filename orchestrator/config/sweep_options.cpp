@@ -70,6 +70,28 @@ void describe_units(OptionSet& set, SweepOptions& options) {
       options.worker_groups, at_least(0));
 }
 
+void describe_part(OptionSet& set, SweepOptions& options) {
+  set.begin_group(
+      "Part (of a sweep that several clusters share: docs/records.md; no part of the experiment)");
+  set.add(
+      {"only-layers", "LIST",
+       "compute these layers alone, with the same --worker-groups or --unit-... as the other parts, which "
+       "`harsanyi merge` joins; units that reach beyond are computed whole"},
+      options.only_layers);
+  set.add({"only-samples", "LIST",
+           "compute these samples alone, numbered from 0, benchmark after benchmark in the order named"},
+          options.only_samples);
+}
+
+void check_part(const SweepOptions& options) {
+  if (options.only_layers.text() == "none" || options.only_samples.text() == "none")
+    throw ConfigError{"--only-layers none and --only-samples none leave nothing to compute"};
+  if (options.stopping == Stopping::elimination && options.only_samples != SampleList{})
+    throw ConfigError{
+        "--only-samples does not go with --stopping elimination, which decides layer by layer over all "
+        "samples; share such a sweep by --only-layers"};
+}
+
 }  // namespace
 
 void SweepOptions::use(Convention chosen) {
@@ -85,12 +107,14 @@ void describe(OptionSet& set, SweepOptions& options) {
   describe_game(set, options);
   describe_stopping(set, options);
   describe_units(set, options);
+  describe_part(set, options);
   set.begin_group("Run");
   set.add({"cube", "FILE", "dividend cube to write; an unfinished one of the same experiment is continued"},
           options.cube);
   set.require("cube");
   set.add({"attempts", "N", "how often a unit is tried before it is set aside"}, options.attempts,
           Bounds<int>{1, 100});
+  describe(set, options.limits);
   set.add_switch("profile",
                  "measure where the time goes: per rank the seconds in matrix products, attention, single "
                  "rows and waiting, and the useful FLOP/s; shown at the end and by inspect, kept in the cube",
@@ -102,6 +126,7 @@ void describe(OptionSet& set, SweepOptions& options) {
 void check(const SweepOptions& options) {
   check(options.data);
   check_stopping(options);
+  check_part(options);
 }
 
 }  // namespace harsanyi

@@ -6,8 +6,10 @@
 
 #include "orchestrator/config/convention.hpp"
 #include "orchestrator/config/data_options.hpp"
+#include "orchestrator/config/limit_options.hpp"
 #include "orchestrator/config/log_options.hpp"
 #include "orchestrator/config/model_options.hpp"
+#include "orchestrator/config/selection_text.hpp"
 #include "partition/game/conventions.hpp"
 
 namespace harsanyi {
@@ -30,11 +32,19 @@ struct SweepOptions {
   int unit_coalitions = 0;             ///< largest unit: coalitions; 0: chosen
   int unit_samples = 0;                ///< largest unit: samples; 0: chosen
   int worker_groups = 0;               ///< that the chosen extents are for; 0: those of the run
+  LayerList only_layers;               ///< computed by this run; the others are left open
+  SampleList only_samples;             ///< likewise
   std::filesystem::path cube;
-  int attempts = 3;      ///< how often a unit is tried before it is set aside
+  int attempts = 3;  ///< how often a unit is tried before it is set aside
+  LimitOptions limits;
   bool profile = false;  ///< measure where the time goes
   bool dry_run = false;
   LogOptions log;
+
+  /// Whether this run computes a part of the cube alone.
+  [[nodiscard]] bool computes_part() const {
+    return only_layers != LayerList{} || only_samples != SampleList{};
+  }
 
   /// Gives epsilon, number of samples and letters the values of `chosen` (spec gac.md section 8).
   void use(Convention chosen);
@@ -42,7 +52,7 @@ struct SweepOptions {
 
 void describe(OptionSet& set, SweepOptions& options);
 /// @throws ConfigError  as check(DataOptions); for options of elimination where samples do not stop early,
-/// or units of several layers where each stops by itself
+/// or units of several layers where each stops by itself; for an empty part
 void check(const SweepOptions& options);
 
 }  // namespace harsanyi

@@ -40,7 +40,7 @@ std::string prompts_digest(const PreparedRows& rows) {
 }  // namespace
 
 std::vector<Benchmark> chosen_benchmarks(const DataOptions& options) {
-  const auto table = load_benchmark_table(options.benchmark_table);
+  const auto table = load_benchmark_table(benchmark_table_folder(options.benchmark_table));
   std::vector<Benchmark> chosen;
   for (const std::string& name : options.benchmarks) chosen.push_back(find_benchmark(table, name));
   return chosen;

@@ -8,6 +8,7 @@
 #include "orchestrator/job/benchmark_rows.hpp"
 #include "orchestrator/job/calibrated_heads.hpp"
 #include "orchestrator/job/layer_choice.hpp"
+#include "orchestrator/job/method_fact.hpp"
 #include "partition/base/error.hpp"
 #include "storage/groups/groups_file.hpp"
 
@@ -157,10 +158,10 @@ void add_facts(Identity& identity, const EvaluateOptions& options, const std::ve
                int items_per_unit) {
   identity.set("kind", "evaluation");
   for (const MethodPlan& plan : methods) {
-    std::string text{name_of(plan.method)};
+    std::vector<std::string> layers;
     if (plan.method != EvaluationMethod::vanilla)
-      for (const LayerList& layers : plan.layers) text += fmt::format("; layers {}", layers.text());
-    identity.set("method." + plan.name, text);
+      for (const LayerList& of_model : plan.layers) layers.push_back(of_model.text());
+    identity.set("method." + plan.name, method_fact(name_of(plan.method), layers));
   }
   identity.set("alpha", fmt::format("{}", options.calibration.alpha));
   identity.set("beta", fmt::format("{}", options.calibration.beta));

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "partition/base/error.hpp"
+#include "partition/base/text_file.hpp"
 #include "partition/json/bounded_json.hpp"
 
 namespace harsanyi {
@@ -24,15 +25,7 @@ int layer_number(const json& value) {
 
 void write_layer_choice(const std::filesystem::path& file, const LayerChoice& choice) {
   const json object{{"layers", choice.layers}, {"split", name_of(choice.split)}, {"scores", choice.scores}};
-  const auto partial = std::filesystem::path{file} += ".partial";
-  std::ofstream out{partial};
-  out << object.dump(2) << '\n';
-  out.close();
-  std::error_code problem;
-  if (out) std::filesystem::rename(partial, file, problem);
-  if (!out || problem)
-    throw StorageError{fmt::format("cannot write '{}': {}; check space and permissions", file.string(),
-                                   problem ? problem.message() : "write failed")};
+  write_text_file(file, object.dump(2) + '\n');
 }
 
 LayerChoice read_layer_choice(const std::filesystem::path& file) {

@@ -5,6 +5,9 @@
 
 #include <sched.h>
 
+#include "worker/model/checkpoint.hpp"
+#include "worker/model/checksum_list.hpp"
+
 namespace harsanyi {
 
 int threads_of_rank(int asked, const World& world) {
@@ -22,12 +25,19 @@ int threads_of_rank(int asked, const World& world) {
 EngineOptions engine_options(const ComputeOptions& options, const World& world) {
   return {.threads = threads_of_rank(options.threads, world),
           .compute = options.dtype,
-          .weights = options.weights};
+          .weights = options.weights,
+          .kernel = options.kernel,
+          .device = options.device,
+          .rank_on_node = world.rank_on_this_node()};
+}
+
+std::string digest_of_weights(const std::filesystem::path& folder, bool verify) {
+  return verify ? check_model_files(folder).weights_digest : weights_digest(folder);
 }
 
 void add_numerics(Identity& identity, const Numerics& numerics) {
   // Counts changes of the engine that move the last bits of results: units of different counts never mix.
-  constexpr const char* kArithmetic = "4";
+  constexpr const char* kArithmetic = "5";
   identity.set("numerics.arithmetic", kArithmetic);
   identity.set("numerics.dtype", numerics.compute_dtype);
   identity.set("numerics.device", numerics.device);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <string>
 
 #include "orchestrator/config/model_options.hpp"
@@ -15,6 +16,10 @@ namespace harsanyi {
 
 /// What the engine of this rank is made with.
 [[nodiscard]] EngineOptions engine_options(const ComputeOptions& options, const World& world);
+
+/// weights_digest of a model folder; with `verify`, its files are first compared with their SHA-256.
+/// @throws ModelError  as check_model_files
+[[nodiscard]] std::string digest_of_weights(const std::filesystem::path& folder, bool verify);
 
 /// Adds what the engine computes with; part of the identity because it decides bits.
 void add_numerics(Identity& identity, const Numerics& numerics);

@@ -143,6 +143,24 @@ void add_assumed_pool(SweepJob& job, const Benchmark& benchmark, int samples, in
   job.plan.shape.pools.push_back(samples);
 }
 
+template <class Elements>
+bool any_named(const Elements& elements, const std::vector<bool>& named) {
+  for (const auto element : elements)
+    if (named[static_cast<std::size_t>(element.index())]) return true;
+  return false;
+}
+
+// [units] true for those that hold a layer and a sample of the part.
+std::vector<bool> units_in_part(const SweepPlan& plan, const SweepOptions& options) {
+  const auto layers = options.only_layers.among(plan.shape.layers, "--only-layers");
+  const auto samples =
+      options.only_samples.among(plan.shape.samples(), "--only-samples", "the sweep's samples");
+  std::vector<bool> in_part;
+  for (const SweepUnit& unit : plan.units)
+    in_part.push_back(any_named(unit.layers, layers) && any_named(unit.samples, samples));
+  return in_part;
+}
+
 // Cuts the samples into units and costs them.
 void plan_units(SweepJob& job, const SweepOptions& options, const UnitsFor& units) {
   const ModelShape& model = job.model.config.shape;
@@ -159,6 +177,7 @@ void plan_units(SweepJob& job, const SweepOptions& options, const UnitsFor& unit
        .layers_stop_alone = job.stopping.kind == Stopping::elimination});
   job.plan = make_sweep_plan(shape, size.sharding, job.rounds);
   job.unit_reason = std::move(size.reason);
+  job.in_part = units_in_part(job.plan, options);
   const std::vector<int> lengths = job.prompt_lengths();
   for (const SweepUnit& unit : job.plan.units) {
     if (job.rules.value == ValueKind::f1) {
@@ -182,7 +201,10 @@ std::vector<int> SweepJob::prompt_lengths() const {
 std::vector<UnitTask> SweepJob::tasks() const {
   std::vector<UnitTask> tasks;
   for (std::size_t i = 0; i < plan.units.size(); ++i)
-    tasks.push_back({.cost = costs[i].flops, .affinity = plan.units[i].samples.first, .done = false});
+    tasks.push_back({.cost = costs[i].flops,
+                     .affinity = plan.units[i].samples.first,
+                     .done = false,
+                     .wanted = in_part[i]});
   return tasks;
 }
 

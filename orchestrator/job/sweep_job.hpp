@@ -37,6 +37,7 @@ struct SweepJob {
   SweepPlan plan;
   std::string unit_reason;      ///< why its units have their extents
   std::vector<UnitCost> costs;  ///< [units]
+  std::vector<bool> in_part;    ///< [units] computed by this run: all but of --only-layers, --only-samples
   Identity identity;            ///< without the weights and numerics, which `run_sweep` adds
 
   [[nodiscard]] std::vector<int> prompt_lengths() const;

@@ -1,16 +1,13 @@
 #include "orchestrator/report/report.hpp"
 
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <set>
-#include <string_view>
 #include <system_error>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "partition/base/error.hpp"
+#include "partition/base/text_file.hpp"
 
 namespace harsanyi {
 namespace {
@@ -47,14 +44,6 @@ void require_file_names(const std::vector<Table>& tables) {
   }
 }
 
-void write_text(const std::filesystem::path& file, std::string_view text) {
-  std::ofstream stream{file, std::ios::binary};
-  stream << text << std::flush;
-  if (!stream)
-    throw ReportError{fmt::format("cannot write '{}' ({}); check free space and permissions", file.string(),
-                                  std::strerror(errno))};
-}
-
 }  // namespace
 
 std::string to_json(const Report& report) {
@@ -78,10 +67,10 @@ void write_report(const Report& report, const std::filesystem::path& folder) {
     throw ReportError{fmt::format("cannot make the folder '{}' ({}); choose another one", folder.string(),
                                   problem.message())};
   for (const Table& table : report.tables) {
-    write_text(folder / (table.name + ".csv"), to_csv(table));
-    write_text(folder / (table.name + ".md"), to_markdown(table));
+    write_text_file(folder / (table.name + ".csv"), to_csv(table));
+    write_text_file(folder / (table.name + ".md"), to_markdown(table));
   }
-  write_text(folder / "report.json", to_json(report));
+  write_text_file(folder / "report.json", to_json(report));
 }
 
 }  // namespace harsanyi

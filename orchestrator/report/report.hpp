@@ -28,9 +28,8 @@ struct Report {
 
 /// Writes `<table>.csv` and `<table>.md` of every table, and report.json, into `folder`, which is made if
 /// needed; older files of these names are replaced.
-/// @throws ReportError  naming the file that cannot be written, a table name that is no plain file name, or
-/// two tables
-///         of one name
+/// @throws StorageError  naming the file that cannot be written
+/// @throws ReportError  naming a table name that is no plain file name, or two tables of one name
 void write_report(const Report& report, const std::filesystem::path& folder);
 
 }  // namespace harsanyi

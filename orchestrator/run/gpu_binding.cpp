@@ -1,7 +1,6 @@
 #include "orchestrator/run/gpu_binding.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <map>
 #include <sstream>
 #include <vector>
@@ -14,8 +13,6 @@
 
 namespace harsanyi {
 namespace {
-
-constexpr std::chrono::milliseconds kPatience{100};
 
 std::vector<std::string> split(const std::string& text, char separator) {
   std::vector<std::string> parts;
@@ -33,29 +30,6 @@ RankGpus gpus_of(const std::string& text) {
   std::vector<std::string> lines = split(text, '\n');
   lines.resize(3);
   return {lines[0], lines[1], lines[2]};
-}
-
-/// On rank 0: of all ranks. The number that rank 0 tells at the end keeps later messages apart from these.
-std::vector<RankGpus> gather(Communicator& comm) {
-  const std::string own = own_gpus();
-  std::vector<RankGpus> ranks(static_cast<std::size_t>(comm.size()));
-  if (comm.rank() == Rank{0}) {
-    ranks[0] = gpus_of(own);
-    for (int other = 1; other < comm.size();) {
-      const auto envelope = comm.receive(kPatience);
-      if (!envelope) continue;
-      std::string text(envelope->bytes.size(), '\0');
-      std::memcpy(text.data(), envelope->bytes.data(), text.size());
-      ranks[static_cast<std::size_t>(envelope->from.value)] = gpus_of(text);
-      ++other;
-    }
-  } else {
-    Bytes bytes(own.size());
-    std::memcpy(bytes.data(), own.data(), own.size());
-    comm.send(Rank{0}, std::move(bytes));
-  }
-  static_cast<void>(told_by_rank_0(comm, 0));
-  return ranks;
 }
 
 /// Whether each rank of the node may have a GPU of its own though all call it by the same number.
@@ -91,7 +65,8 @@ void check_gpu_binding(std::span<const RankGpus> ranks) {
 }
 
 void check_gpu_binding(World& world) {
-  const std::vector<RankGpus> ranks = gather(world.communicator());
+  std::vector<RankGpus> ranks;
+  for (const std::string& text : told_to_rank_0(world, own_gpus())) ranks.push_back(gpus_of(text));
   together(world, [&] {
     if (world.rank() == Rank{0}) check_gpu_binding(ranks);
   });

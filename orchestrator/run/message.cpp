@@ -7,11 +7,13 @@
 #include <fmt/format.h>
 
 #include "partition/base/error.hpp"
+#include "partition/base/sha256.hpp"
 
 namespace harsanyi {
 namespace {
 
-constexpr std::uint8_t kVersion = 2;
+constexpr std::uint8_t kVersion = 3;
+constexpr std::size_t kChecksumSize = sizeof(std::uint64_t);
 
 class Writer {
  public:
@@ -22,6 +24,7 @@ class Writer {
     for (std::size_t i = 0; i < sizeof(T); ++i) bytes_[at + i] = static_cast<std::byte>(value >> (8 * i));
   }
   void write(std::int32_t value) { write(static_cast<std::uint32_t>(value)); }
+  void write(std::int64_t value) { write(static_cast<std::uint64_t>(value)); }
   void write(double value) { write(std::bit_cast<std::uint64_t>(value)); }
   void write(UnitId unit) { write(unit.value); }
   void write(const std::string& text) {
@@ -46,7 +49,10 @@ class Writer {
     if (value) write(*value);
   }
 
-  [[nodiscard]] Bytes take() && { return std::move(bytes_); }
+  [[nodiscard]] Bytes take_with_checksum() && {
+    write(Sha256{}.update(bytes_).first_64_bits());
+    return std::move(bytes_);
+  }
 
  private:
   Bytes bytes_;
@@ -66,6 +72,7 @@ class Reader {
     at_ += sizeof(T);
   }
   void read(std::int32_t& value) { value = static_cast<std::int32_t>(next<std::uint32_t>()); }
+  void read(std::int64_t& value) { value = static_cast<std::int64_t>(next<std::uint64_t>()); }
   void read(double& value) { value = std::bit_cast<double>(next<std::uint64_t>()); }
   void read(UnitId& unit) { read(unit.value); }
   void read(std::string& text) {
@@ -106,14 +113,23 @@ class Reader {
     return static_cast<std::size_t>(length);
   }
 
+  /// The last bytes are the checksum of all before; they are not read again.
+  void require_checksum() {
+    if (bytes_.size() - at_ < kChecksumSize) fail("it ends too early");
+    const auto content = bytes_.first(bytes_.size() - kChecksumSize);
+    Reader end{bytes_.last(kChecksumSize)};
+    if (end.next<std::uint64_t>() != Sha256{}.update(content).first_64_bits())
+      fail("its checksum is wrong, so it changed on its way; suspect the network or memory");
+    bytes_ = content;
+  }
+
   void require_end() const {
     if (at_ != bytes_.size()) fail(fmt::format("{} bytes too many", bytes_.size() - at_));
   }
 
   [[noreturn]] void fail(const std::string& reason) const {
     throw CommError{
-        fmt::format("a damaged message between ranks (byte {} of {}): {}; all ranks must run the same build",
-                    at_, bytes_.size(), reason)};
+        fmt::format("a damaged message between ranks (byte {} of {}): {}", at_, bytes_.size(), reason)};
   }
 
  private:
@@ -138,10 +154,10 @@ void fields(Assign& m, Stream&& stream) {
 template <class Stream>
 void fields(Done& m, Stream&& stream) {
   stream(m.unit);
-  stream(m.checksum);
   stream(m.seconds);
   stream(m.values);
   stream(m.times);
+  stream(m.smaller);
 }
 template <class Stream>
 void fields(Failed& m, Stream&& stream) {
@@ -161,13 +177,20 @@ void fields(RunEnd& m, Stream&& stream) {
   stream(m.outcome.left);
   stream(m.outcome.set_aside);
   stream(m.outcome.interrupted_by);
+  stream(m.outcome.retried);
   stream(m.outcome.seconds);
   stream(m.error);
 }
 template <class Stream>
 void fields(StepResult& m, Stream&& stream) {
   stream(m.error);
+  stream(m.text);
+  stream(m.number);
 }
+template <class Stream>
+void fields(Recall&, Stream&&) {}
+template <class Stream>
+void fields(Word&, Stream&&) {}
 
 void write_field(Writer& writer, const std::map<UnitId, std::string>& reasons) {
   writer.write(static_cast<std::uint64_t>(reasons.size()));
@@ -207,22 +230,27 @@ Message read_kind(std::uint8_t kind, Reader& reader) {
 
 }  // namespace
 
-Bytes encode(Message message) {
+Bytes encode(Message message, std::uint32_t step) {
   Writer writer;
   writer.write(kVersion);
   writer.write(static_cast<std::uint8_t>(message.index()));
+  writer.write(step);
   std::visit([&](auto& m) { fields(m, [&](const auto& field) { write_field(writer, field); }); }, message);
-  return std::move(writer).take();
+  return std::move(writer).take_with_checksum();
 }
 
-Message decode(std::span<const std::byte> bytes) {
+Letter decode(std::span<const std::byte> bytes) {
   Reader reader{bytes};
   const auto version = reader.next<std::uint8_t>();
   if (version != kVersion)
-    reader.fail(fmt::format("version {} where this program speaks {}", version, kVersion));
-  Message message = read_kind(reader.next<std::uint8_t>(), reader);
+    reader.fail(fmt::format("version {} where this program speaks {}; all ranks must run the same build",
+                            version, kVersion));
+  reader.require_checksum();
+  const auto kind = reader.next<std::uint8_t>();
+  const auto step = reader.next<std::uint32_t>();
+  Letter letter{step, read_kind(kind, reader)};
   reader.require_end();
-  return message;
+  return letter;
 }
 
 }  // namespace harsanyi

@@ -61,6 +61,7 @@ class TerminalProgress final : public ProgressSink {
   void unit_failed(const std::string& unit, const std::string& worker, const std::string& reason) override {
     print(fmt::format("{} failed on {}: {}", unit, worker, reason));
   }
+  void warned(const std::string& text) override { print(text); }
 
   void ended(const RunOutcome& outcome) override {
     for (const std::string& line : summary_lines(outcome)) print(line);
@@ -101,6 +102,9 @@ class LogProgress final : public ProgressSink {
                .unit = unit,
                .kind = "failed units"});
   }
+  void warned(const std::string& text) override {
+    write_log({.level = LogLevel::warning, .message = text, .kind = "run"});
+  }
   void ended(const RunOutcome& outcome) override {
     for (const std::string& line : summary_lines(outcome)) say(line);
   }
@@ -130,6 +134,10 @@ class ShownAndLogged final : public ProgressSink {
     shown_->unit_failed(unit, worker, reason);
     logged_->unit_failed(unit, worker, reason);
   }
+  void warned(const std::string& text) override {
+    shown_->warned(text);
+    logged_->warned(text);
+  }
   void ended(const RunOutcome& outcome) override {
     shown_->ended(outcome);
     logged_->ended(outcome);
@@ -144,6 +152,7 @@ class SilentProgress final : public ProgressSink {
   void started(const RunProgress&) override {}
   void advanced(const RunProgress&) override {}
   void unit_failed(const std::string&, const std::string&, const std::string&) override {}
+  void warned(const std::string&) override {}
   void ended(const RunOutcome&) override {}
 };
 

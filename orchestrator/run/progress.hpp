@@ -35,6 +35,8 @@ class ProgressSink {
   /// Called many times a second; shows what it likes.
   virtual void advanced(const RunProgress& progress) = 0;
   virtual void unit_failed(const std::string& unit, const std::string& worker, const std::string& reason) = 0;
+  /// Something that the user should know: a worker that is lost, or back.
+  virtual void warned(const std::string& text) = 0;
   virtual void ended(const RunOutcome& outcome) = 0;
 };
 

@@ -16,12 +16,21 @@ std::string head_line(const RunOutcome& outcome) {
   std::string line =
       fmt::format("{} of {} units done", outcome.done_before + outcome.done_now, outcome.units);
   if (outcome.done_before > 0) line += fmt::format(" ({} in earlier runs)", outcome.done_before);
+  if (outcome.retried > 0) line += fmt::format(", {} of them after failures", outcome.retried);
   if (!outcome.set_aside.empty()) line += fmt::format(", {} set aside", outcome.set_aside.size());
   if (outcome.left > 0) line += fmt::format(", {} left", outcome.left);
   line += fmt::format(" after {}", duration_text(outcome.seconds));
   if (outcome.interrupted_by)
     line +=
         fmt::format("; interrupted by {}: the same command continues", signal_name(*outcome.interrupted_by));
+  return line;
+}
+
+std::string worker_line(const WorkerShare& worker, double seconds) {
+  std::string line = fmt::format("{}: {} units, busy {:.0f} % of the time", worker.name, worker.units,
+                                 100.0 * worker.busy_seconds / seconds);
+  if (worker.times_lost == 1) line += ", lost once";
+  if (worker.times_lost > 1) line += fmt::format(", lost {} times", worker.times_lost);
   return line;
 }
 
@@ -34,9 +43,7 @@ void add_workers(const RunOutcome& outcome, std::vector<std::string>& lines) {
     workers.resize(kWorkersNamed);
     lines.push_back(fmt::format("least busy of {} workers:", outcome.workers.size()));
   }
-  for (const WorkerShare& worker : workers)
-    lines.push_back(fmt::format("{}: {} units, busy {:.0f} % of the time", worker.name, worker.units,
-                                100.0 * worker.busy_seconds / outcome.seconds));
+  for (const WorkerShare& worker : workers) lines.push_back(worker_line(worker, outcome.seconds));
 }
 
 }  // namespace

@@ -17,6 +17,7 @@ struct WorkerShare {
   int rank = 0;                  ///< of the world
   double failed_seconds = 0.0;   ///< the part of `busy_seconds` in attempts that failed
   double waiting_seconds = 0.0;  ///< before units that were done; 0 where units are not profiled
+  int times_lost = 0;            ///< it did not answer in time
   friend bool operator==(const WorkerShare&, const WorkerShare&) = default;
 };
 
@@ -35,6 +36,7 @@ struct RunOutcome {
   std::map<UnitId, std::string> set_aside{};  ///< given up, with the last reason
   std::optional<int> interrupted_by{};        ///< number of the signal
   double seconds = 0.0;                       ///< wall clock
+  int retried = 0;                            ///< units of `done_now` that failed before
 
   std::vector<WorkerShare> workers{};
   std::vector<UnitTime> slowest{};  ///< the slowest first, at most five

@@ -43,6 +43,9 @@ struct RunOptions {
   std::function<std::optional<int>()> stop_requested = received_stop_signal;
   /// Where given, units are profiled: blocks reach the record with the time they took.
   StageClock stage_clock;
+  /// Where given, a unit for which memory does not suffice is tried again on its rank.
+  SaveMemory save_memory;
+  double unit_deadline = 0.0;  ///< seconds for a unit; 0: measured (UnitDeadline)
   /// How messages name a unit; "unit 7" if empty.
   std::function<std::string(UnitId)> describe;
 };
@@ -51,8 +54,9 @@ struct RunOptions {
 /// does not hold yet, and returns the same outcome on every rank (`workers` and `slowest` on rank 0 only).
 ///
 /// A unit whose function throws, returns a value that is not finite, or arrives damaged is tried again,
-/// elsewhere where possible, and finally set aside. On a stop signal at rank 0 the units that run are
-/// finished and stored.
+/// elsewhere where possible, and finally set aside. So is one whose rank does not answer in time; that rank
+/// is left out until it comes back. Where all are lost, the rest is left. On a stop signal at rank 0 the
+/// units that run are finished and stored.
 ///
 /// @param tasks     [units]; those of rank 0 count; `done` is set from the record
 /// @param record    on rank 0; null elsewhere. Used by the calling thread of rank 0 alone.
@@ -60,8 +64,11 @@ struct RunOptions {
 /// caller's
 /// @param digest    of all that decides this rank's numbers (Identity::digest)
 /// @param progress  used on rank 0 only
+/// A worker on rank 0 that hangs until all else is stored ends the job with exit code 75: its thread cannot
+/// be ended.
 /// @throws StorageError (all ranks)  if the record cannot be written; what was stored stays
 /// @throws CommError (all ranks)     if a rank's digest differs from that of rank 0
+/// @throws LostRankError             on a rank that waits for rank 0 in vain
 /// @throws ConfigError (all ranks)   if nobody would compute: a world of one with Rank0Computes::no
 /// @throws PlanError (all ranks)     if tasks and record differ in length, or a cost is not positive
 [[nodiscard]] RunOutcome run_units(World& world, std::vector<UnitTask> tasks, UnitRecord* record,

@@ -8,6 +8,7 @@
 
 #include "orchestrator/run/environment.hpp"
 #include "partition/base/error.hpp"
+#include "partition/base/text_file.hpp"
 #include "partition/json/bounded_json.hpp"
 
 namespace harsanyi {
@@ -110,6 +111,7 @@ class StatusProgress final : public ProgressSink {
   void unit_failed(const std::string& unit, const std::string& worker, const std::string& reason) override {
     shown_->unit_failed(unit, worker, reason);
   }
+  void warned(const std::string& text) override { shown_->warned(text); }
   // The record is marked complete after this: whoever marks it tells the file.
   void ended(const RunOutcome& outcome) override { shown_->ended(outcome); }
 
@@ -184,15 +186,8 @@ void StatusFile::write() const noexcept {
   try {
     RunStatus status = status_;
     status.written = std::chrono::system_clock::now();
-    const auto partial = std::filesystem::path{path_} += ".partial";
-    std::ofstream out{partial};
-    out << to_json(status).dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
-    out.close();
-    std::error_code ignored;
-    if (out)
-      std::filesystem::rename(partial, path_, ignored);
-    else
-      std::filesystem::remove(partial, ignored);  // a full disk: the former status stays
+    const std::string text = to_json(status).dump(2, ' ', false, ordered_json::error_handler_t::replace);
+    write_text_file(path_, text + '\n', Durability::unsynced);
   } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): no result may be lost for a status
   }
 }

@@ -1,13 +1,14 @@
 #include "orchestrator/run/together.hpp"
 
-#include <cstring>
 #include <exception>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "orchestrator/run/message.hpp"
+#include "orchestrator/run/progress.hpp"
 #include "partition/base/error.hpp"
 
 namespace harsanyi {
@@ -15,38 +16,112 @@ namespace {
 
 constexpr std::chrono::milliseconds kPatience{100};
 
-std::pair<Rank, StepResult> next_result(Communicator& comm) {
-  std::optional<Envelope> envelope;
-  while (!envelope) envelope = comm.receive(kPatience);
-  const Message message = decode(envelope->bytes);
-  if (const auto* result = std::get_if<StepResult>(&message)) return {envelope->from, *result};
+[[noreturn]] void refuse(Rank rank) {
   throw CommError{
       fmt::format("rank {} sent a message of another kind during a common step; all ranks must run the "
                   "same build with the same options",
-                  envelope->from.value)};
+                  rank.value)};
 }
 
-/// On rank 0: the first error by rank, told to everybody.
-StepResult gather_verdict(Communicator& comm, const StepResult& own) {
-  std::optional<Rank> failed;
-  StepResult verdict;
-  const auto consider = [&](Rank rank, const StepResult& result) {
-    if (!result.error || (failed && *failed < rank)) return;
-    failed = rank;
-    verdict.error = {result.error->kind, fmt::format("rank {}: {}", rank.value, result.error->text)};
-  };
-  consider(Rank{0}, own);
-  for (int i = 1; i < comm.size(); ++i) {
-    const auto [rank, result] = next_result(comm);
-    consider(rank, result);
+/// Rank 0's side of one common step.
+class Gathering {
+ public:
+  Gathering(World& world, StepResult own)
+      : comm_{world.communicator()},
+        attendance_{world.attendance()},
+        results_(static_cast<std::size_t>(comm_.size())) {
+    results_.front() = std::move(own);
+    for (int r = 1; r < comm_.size(); ++r)
+      if (!attendance_.absent.contains(Rank{r})) awaited_.insert(Rank{r});
   }
-  for (int r = 1; r < comm.size(); ++r) comm.send(Rank{r}, encode(verdict));
+
+  /// [ranks] in their order; that of an absent rank is empty.
+  [[nodiscard]] std::vector<StepResult> results() && {
+    ListeningTime time;
+    Words words{comm_, attendance_.word_interval()};
+    while (!awaited_.empty()) {
+      if (const auto envelope = comm_.receive(kPatience)) take(*envelope);
+      words.say_if_due();
+      if (time.now() > attendance_.silence_limit) leave_out_awaited();
+    }
+    return std::move(results_);
+  }
+
+ private:
+  void take(const Envelope& envelope) {
+    Letter letter = decode(envelope.bytes);
+    if (letter.step < attendance_.step) return;  // of a step that went on without this rank
+    auto* result = std::get_if<StepResult>(&letter.message);
+    if (result == nullptr || letter.step > attendance_.step) refuse(envelope.from);
+    results_[static_cast<std::size_t>(envelope.from.value)] = std::move(*result);
+    awaited_.erase(envelope.from);
+    attendance_.absent.erase(envelope.from);
+  }
+
+  void leave_out_awaited() {
+    for (const Rank rank : awaited_) {
+      fmt::print(stderr,
+                 "harsanyi: rank {} has not come to a common step within {} (--silence-limit); "
+                 "the others go on without it\n",
+                 rank.value, duration_text(std::chrono::duration<double>(attendance_.silence_limit).count()));
+      attendance_.absent.insert(rank);
+    }
+    awaited_.clear();
+  }
+
+  Communicator& comm_;
+  Attendance& attendance_;
+  std::set<Rank> awaited_;
+  std::vector<StepResult> results_;
+};
+
+/// The first error by rank, with the rank in front.
+std::optional<RemoteError> first_error(const std::vector<StepResult>& results) {
+  for (std::size_t rank = 0; rank < results.size(); ++rank)
+    if (const auto& error = results[rank].error)
+      return RemoteError{error->kind, fmt::format("rank {}: {}", rank, error->text)};
+  return std::nullopt;
+}
+
+StepResult verdict_of_rank_0(World& world) {
+  Communicator& comm = world.communicator();
+  Silence silence{world.attendance().silence_limit};
+  while (true) {
+    const auto envelope = comm.receive(kPatience);
+    if (!envelope) {
+      silence.require_within_limit();
+      continue;
+    }
+    silence.broken();
+    Letter letter = decode(envelope->bytes);
+    if (std::holds_alternative<Word>(letter.message)) continue;
+    auto* result = std::get_if<StepResult>(&letter.message);
+    if (result == nullptr || letter.step != world.attendance().step) refuse(envelope->from);
+    return std::move(*result);
+  }
+}
+
+/// @param texts  filled on rank 0
+/// @return  the verdict, on every rank
+StepResult exchange(World& world, StepResult own, std::vector<std::string>* texts = nullptr) {
+  Communicator& comm = world.communicator();
+  const std::uint32_t step = ++world.attendance().step;
+  if (comm.rank() != Rank{0}) {
+    comm.send(Rank{0}, encode(std::move(own), step));
+    return verdict_of_rank_0(world);
+  }
+  StepResult verdict{.number = own.number};
+  const auto results = Gathering{world, std::move(own)}.results();
+  verdict.error = first_error(results);
+  for (int r = 1; r < comm.size(); ++r) comm.send(Rank{r}, encode(verdict, step));
+  if (texts != nullptr)
+    for (const StepResult& result : results) texts->push_back(result.text);
   return verdict;
 }
 
 }  // namespace
 
-void together(Communicator& comm, const std::function<void()>& step) {
+void together(World& world, const std::function<void()>& step) {
   StepResult own;
   std::exception_ptr error;
   try {
@@ -55,34 +130,19 @@ void together(Communicator& comm, const std::function<void()>& step) {
     error = std::current_exception();
     own.error = to_remote(e);
   }
-  StepResult verdict;
-  if (comm.rank() == Rank{0}) {
-    verdict = gather_verdict(comm, own);
-  } else {
-    comm.send(Rank{0}, encode(own));
-    verdict = next_result(comm).second;
-  }
+  const StepResult verdict = exchange(world, std::move(own));
   if (error) std::rethrow_exception(error);
   if (verdict.error) throw_remote(*verdict.error);
 }
 
-std::int64_t told_by_rank_0(Communicator& comm, std::int64_t value) {
-  if (comm.rank() == Rank{0}) {
-    Bytes bytes(sizeof value);
-    std::memcpy(bytes.data(), &value, sizeof value);
-    for (int r = 1; r < comm.size(); ++r) comm.send(Rank{r}, bytes);
-    return value;
-  }
-  std::optional<Envelope> envelope;
-  while (!envelope) envelope = comm.receive(kPatience);
-  if (envelope->from != Rank{0} || envelope->bytes.size() != sizeof value)
-    throw CommError{
-        fmt::format("rank {} sent {} bytes where rank 0 should tell a number; all ranks must run the same "
-                    "build with the same "
-                    "options",
-                    envelope->from.value, envelope->bytes.size())};
-  std::memcpy(&value, envelope->bytes.data(), sizeof value);
-  return value;
+std::int64_t told_by_rank_0(World& world, std::int64_t value) {
+  return exchange(world, {.number = value}).number;
+}
+
+std::vector<std::string> told_to_rank_0(World& world, std::string text) {
+  std::vector<std::string> texts;
+  static_cast<void>(exchange(world, {.text = std::move(text)}, &texts));
+  return texts;
 }
 
 }  // namespace harsanyi

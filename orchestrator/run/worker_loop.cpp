@@ -11,8 +11,8 @@
 
 #include <fmt/format.h>
 
+#include "orchestrator/run/silence.hpp"
 #include "partition/base/error.hpp"
-#include "partition/base/sha256.hpp"
 
 namespace harsanyi {
 namespace {
@@ -30,14 +30,20 @@ std::optional<std::string> reason_not_finite(const std::vector<double>& values) 
   return std::nullopt;
 }
 
-std::pair<std::vector<double>, std::optional<std::string>> try_compute(const WorkFunction& compute,
-                                                                       UnitId unit) {
+/// What came of a unit: its values, or why there are none.
+struct Attempt {
+  std::vector<double> values{};
+  std::optional<std::string> problem{};
+  bool out_of_memory = false;
+};
+
+Attempt try_compute(const WorkFunction& compute, UnitId unit) {
   try {
     auto values = compute(unit);
     auto problem = reason_not_finite(values);
     return {std::move(values), std::move(problem)};
-  } catch (const std::bad_alloc&) {
-    return {{}, "out of memory"};
+  } catch (const std::bad_alloc& error) {
+    return {{}, fmt::format("out of memory ({})", error.what()), true};
   } catch (const std::exception& error) {
     return {{}, error.what()};
   } catch (...) {
@@ -52,24 +58,28 @@ double seconds_between(steady_clock::time_point start, steady_clock::time_point 
 /// Computes units, and keeps the account of this worker's time.
 class Desk {
  public:
-  Desk(const WorkFunction& compute, const StageClock& clock) : compute_{compute}, clock_{clock} {}
+  explicit Desk(const WorkerTools& tools) : tools_{tools} {}
 
   [[nodiscard]] Message answer(UnitId unit) {
     const auto start = steady_clock::now();
     const StageTimes before = stages();
-    auto [values, problem] = try_compute(compute_, unit);
+    int smaller = 0;
+    Attempt attempt = try_compute(tools_.compute, unit);
+    while (attempt.out_of_memory && tools_.save_memory && tools_.save_memory()) {
+      ++smaller;
+      attempt = try_compute(tools_.compute, unit);
+    }
     const auto end = steady_clock::now();
     const double seconds = seconds_between(start, end);
     const double waiting = seconds_between(std::exchange(free_since_, end), start);
-    if (problem) return Failed{unit, seconds, std::move(*problem)};
-    const std::uint64_t checksum = block_checksum(values);
-    Done done{unit, checksum, seconds, std::move(values)};
-    if (clock_) done.times = account(before, seconds, waiting);
+    if (attempt.problem) return Failed{unit, seconds, std::move(*attempt.problem)};
+    Done done{.unit = unit, .seconds = seconds, .values = std::move(attempt.values), .smaller = smaller};
+    if (tools_.stage_clock) done.times = account(before, seconds, waiting);
     return done;
   }
 
  private:
-  [[nodiscard]] StageTimes stages() const { return clock_ ? clock_() : StageTimes{}; }
+  [[nodiscard]] StageTimes stages() const { return tools_.stage_clock ? tools_.stage_clock() : StageTimes{}; }
 
   [[nodiscard]] UnitSeconds account(const StageTimes& before, double seconds, double waiting) const {
     const StageTimes after = stages();
@@ -83,39 +93,47 @@ class Desk {
     return times;
   }
 
-  const WorkFunction& compute_;
-  const StageClock& clock_;
+  const WorkerTools& tools_;
   steady_clock::time_point free_since_ = steady_clock::now();
 };
 
 }  // namespace
 
-RunEnd work(Communicator& comm, const WorkFunction& compute, const std::string& digest,
-            const StageClock& clock) {
-  Desk desk{compute, clock};
-  comm.send(Rank{0}, encode(Hello{digest}));
+RunEnd work(Communicator& comm, const Attendance& attendance, const WorkerTools& tools) {
+  const auto say = [&](Message message) { comm.send(Rank{0}, encode(std::move(message), attendance.step)); };
+  Desk desk{tools};
+  Silence silence{attendance.silence_limit};
   std::deque<UnitId> waiting;
+  say(Hello{tools.digest});
   while (true) {
     // Everything that has arrived is read before the next unit starts: a stop overtakes units that wait.
     while (auto envelope = comm.receive(waiting.empty() ? kPatience : milliseconds{0})) {
-      Message message = decode(envelope->bytes);
+      silence.broken();
+      Message message = decode(envelope->bytes).message;
       if (const auto* assign = std::get_if<Assign>(&message)) {
         waiting.push_back(assign->unit);
       } else if (std::holds_alternative<Stop>(message)) {
         waiting.clear();
-        comm.send(Rank{0}, encode(Goodbye{}));
+        say(Goodbye{});
+      } else if (std::holds_alternative<Recall>(message)) {
+        waiting.clear();
+        say(Hello{tools.digest});
       } else if (auto* end = std::get_if<RunEnd>(&message)) {
         return std::move(*end);
-      } else {
+      } else if (!std::holds_alternative<Word>(message)) {
         throw CommError{
             fmt::format("rank {} sent a worker a message that only workers send", envelope->from.value)};
       }
     }
-    if (waiting.empty()) continue;
+    if (waiting.empty()) {
+      silence.require_within_limit();
+      continue;
+    }
     const UnitId unit = waiting.front();
     waiting.pop_front();
-    comm.send(Rank{0}, encode(desk.answer(unit)));
+    say(desk.answer(unit));
     comm.flush(kFlushPatience);
+    silence.broken();
   }
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "orchestrator/run/attendance.hpp"
 #include "orchestrator/run/message.hpp"
 #include "partition/base/id.hpp"
 #include "worker/comm/communicator.hpp"
@@ -17,12 +18,24 @@ using WorkFunction = std::function<std::vector<double>(UnitId)>;
 /// Seconds per stage of all that was computed on this rank so far.
 using StageClock = std::function<StageTimes()>;
 
+/// Makes what is computed from now on take less memory, and more time, with the same bits; false where that
+/// cannot be done (any more).
+using SaveMemory = std::function<bool()>;
+
+/// What a worker computes with.
+struct WorkerTools {
+  WorkFunction compute;
+  std::string digest;      ///< of all that decides this worker's numbers (Identity::digest)
+  StageClock stage_clock;  ///< called between units; empty: answers carry no times
+  SaveMemory save_memory;  ///< may be empty
+};
+
 /// The worker's side of a run: greets rank 0, computes what it assigns, until it ends the run. An exception
-/// of `compute`, or a value that is not finite, fails the unit and not the worker.
-/// @param digest  of all that decides this worker's numbers (Identity::digest)
-/// @param clock   called between units; empty: answers carry no times
+/// of `compute`, or a value that is not finite, fails the unit and not the worker. A unit for which memory
+/// does not suffice is tried again here while `save_memory` can help.
+/// @param attendance  of this rank: the run's number, and how long rank 0 may be silent
+/// @throws LostRankError  if rank 0 says nothing for too long
 /// @throws CommError  for a damaged message
-[[nodiscard]] RunEnd work(Communicator& comm, const WorkFunction& compute, const std::string& digest,
-                          const StageClock& clock);
+[[nodiscard]] RunEnd work(Communicator& comm, const Attendance& attendance, const WorkerTools& tools);
 
 }  // namespace harsanyi

@@ -22,6 +22,8 @@ class OneProcess final : public World {
 
 class MpiJob final : public World {
  public:
+  explicit MpiJob(std::chrono::duration<double> silence_limit) : mpi_{silence_limit} {}
+
   [[nodiscard]] Communicator& communicator() noexcept override { return mpi_.communicator(); }
   [[nodiscard]] int ranks_on_this_node() const noexcept override { return mpi_.ranks_on_this_node(); }
   [[nodiscard]] int rank_on_this_node() const noexcept override { return mpi_.rank_on_this_node(); }
@@ -34,9 +36,15 @@ class MpiJob final : public World {
 
 }  // namespace
 
-std::unique_ptr<World> make_world() {
-  if (started_by_mpi_launcher()) return std::make_unique<MpiJob>();
-  return std::make_unique<OneProcess>();
+std::unique_ptr<World> make_world(std::chrono::duration<double> silence_limit) {
+  std::unique_ptr<World> world;
+  if (started_by_mpi_launcher())
+    world = std::make_unique<MpiJob>(silence_limit);
+  else
+    world = std::make_unique<OneProcess>();
+  world->attendance().silence_limit =
+      std::chrono::duration_cast<std::chrono::steady_clock::duration>(silence_limit);
+  return world;
 }
 
 }  // namespace harsanyi

@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "orchestrator/run/attendance.hpp"
 #include "worker/comm/communicator.hpp"
 
 namespace harsanyi {
@@ -21,12 +22,18 @@ class World {
 
   [[nodiscard]] Rank rank() noexcept { return communicator().rank(); }
   [[nodiscard]] int size() noexcept { return communicator().size(); }
+  [[nodiscard]] Attendance& attendance() noexcept { return attendance_; }
+
+ private:
+  Attendance attendance_;
 };
 
 /// Under mpirun or srun: all ranks, by MPI (every rank must call this). Else a world of one without MPI.
 /// An exception that leaves the world's scope on one rank ends all ranks: catch and print inside, then
 /// `abort`.
+/// @param silence_limit  how long ranks wait for each other: at the start, in common steps, at the end; then
+/// the waiting rank ends the job with exit code 75
 /// @throws CommError  if MPI cannot start
-[[nodiscard]] std::unique_ptr<World> make_world();
+[[nodiscard]] std::unique_ptr<World> make_world(std::chrono::duration<double> silence_limit);
 
 }  // namespace harsanyi

@@ -178,12 +178,30 @@ Outbox Scheduler::on_unit_done(WorkerId worker, UnitId unit) {
   Outbox outbox;
   if (!holds(worker, unit)) return outbox;
   take_from_hand(*present(worker), unit);
-  ++done_;
-  cost_done_ += task(unit).cost;
   cost_left_ -= task(unit).cost;
-  troubles_.erase(unit);
+  note_done(unit);
   fill(worker, outbox);
   return outbox;
+}
+
+bool Scheduler::on_late_done(UnitId unit) {
+  if (set_aside_.erase(unit) > 0) {
+    note_done(unit);
+    return true;
+  }
+  const auto entry = returned_.find(failed_on(unit));
+  if (entry == returned_.end() || entry->second.erase(unit) == 0) return false;
+  if (entry->second.empty()) returned_.erase(entry);
+  --waiting_;
+  cost_left_ -= task(unit).cost;
+  note_done(unit);
+  return true;
+}
+
+void Scheduler::note_done(UnitId unit) {
+  ++done_;
+  cost_done_ += task(unit).cost;
+  troubles_.erase(unit);
 }
 
 Outbox Scheduler::on_unit_failed(WorkerId worker, UnitId unit, const std::string& reason) {
@@ -197,12 +215,12 @@ Outbox Scheduler::on_unit_failed(WorkerId worker, UnitId unit, const std::string
   return outbox;
 }
 
-Outbox Scheduler::on_worker_lost(WorkerId worker) {
+Outbox Scheduler::on_worker_lost(WorkerId worker, const std::string& reason) {
   Worker* lost = present(worker);
   if (lost != nullptr && !lost->in_hand.empty()) {
     const UnitId running = lost->in_hand.front();
     take_from_hand(*lost, running);
-    note_failure(worker, running, fmt::format("worker {} was lost while it computed the unit", worker.value));
+    note_failure(worker, running, reason);
   }
   return remove_worker(worker);
 }
@@ -233,11 +251,13 @@ void Scheduler::take_from_hand(Worker& worker, UnitId unit) {
   --in_flight_;
 }
 
-void Scheduler::give_back(UnitId unit) {
+std::set<WorkerId> Scheduler::failed_on(UnitId unit) const {
   const auto trouble = troubles_.find(unit);
-  const std::set<WorkerId> failed_on =
-      trouble == troubles_.end() ? std::set<WorkerId>{} : trouble->second.failed_on;
-  returned_.try_emplace(failed_on, LongestFirst{&tasks_}).first->second.insert(unit);
+  return trouble == troubles_.end() ? std::set<WorkerId>{} : trouble->second.failed_on;
+}
+
+void Scheduler::give_back(UnitId unit) {
+  returned_.try_emplace(failed_on(unit), LongestFirst{&tasks_}).first->second.insert(unit);
   ++waiting_;
 }
 
@@ -263,6 +283,12 @@ bool Scheduler::holds(WorkerId worker, UnitId unit) const noexcept {
   if (worker.value < 0 || worker.value >= static_cast<int>(workers_.size())) return false;
   const auto& in_hand = workers_[static_cast<std::size_t>(worker.value)].in_hand;
   return std::find(in_hand.begin(), in_hand.end(), unit) != in_hand.end();
+}
+
+std::optional<UnitId> Scheduler::running(WorkerId worker) const noexcept {
+  if (worker.value < 0 || worker.value >= static_cast<int>(workers_.size())) return std::nullopt;
+  const auto& in_hand = workers_[static_cast<std::size_t>(worker.value)].in_hand;
+  return in_hand.empty() ? std::nullopt : std::optional{in_hand.front()};
 }
 
 bool Scheduler::finished() const {

@@ -62,14 +62,26 @@ class Scheduler {
   [[nodiscard]] Outbox on_unit_done(WorkerId worker, UnitId unit);
   [[nodiscard]] Outbox on_unit_failed(WorkerId worker, UnitId unit, const std::string& reason);
   /// The worker died or hangs. The unit it ran counts as failed on it, those that waited behind do not.
-  [[nodiscard]] Outbox on_worker_lost(WorkerId worker);
+  [[nodiscard]] Outbox on_worker_lost(WorkerId worker, const std::string& reason);
   /// The worker left in good order; what it held goes back.
   [[nodiscard]] Outbox on_worker_left(WorkerId worker);
+  /// A worker that was lost has done the unit after all. @return true if it is welcome: nobody else has it
+  /// now
+  [[nodiscard]] bool on_late_done(UnitId unit);
   /// No unit is handed out any more; those in hand run to their end.
   void stop_handing_out();
 
   /// True while `unit` is assigned to `worker`: an answer about it is welcome.
   [[nodiscard]] bool holds(WorkerId worker, UnitId unit) const noexcept;
+
+  /// The unit that the worker computes now, the oldest in its hand.
+  [[nodiscard]] std::optional<UnitId> running(WorkerId worker) const noexcept;
+  /// Whether the plan has such a unit.
+  [[nodiscard]] bool knows(UnitId unit) const noexcept {
+    return unit.value >= 0 && unit.index() < static_cast<std::int64_t>(tasks_.size());
+  }
+  /// @param unit  one that it knows
+  [[nodiscard]] double cost(UnitId unit) const { return task(unit).cost; }
 
   /// Nothing in flight, and nothing left to hand out.
   [[nodiscard]] bool finished() const;
@@ -114,6 +126,7 @@ class Scheduler {
 
   void make_groups();
   [[nodiscard]] const UnitTask& task(UnitId unit) const;
+  void note_done(UnitId unit);
   [[nodiscard]] Worker* present(WorkerId worker);
   [[nodiscard]] Need need_of(int group) const;
   template <class Change>
@@ -130,6 +143,7 @@ class Scheduler {
 
   void take_from_hand(Worker& worker, UnitId unit);
   void give_back(UnitId unit);
+  [[nodiscard]] std::set<WorkerId> failed_on(UnitId unit) const;
   void note_failure(WorkerId worker, UnitId unit, const std::string& reason);
   [[nodiscard]] Outbox remove_worker(WorkerId id);
 

@@ -40,6 +40,10 @@ class CommError : public Error {
  public:
   using Error::Error;
 };  ///< messages between ranks
+class LostRankError : public CommError {
+ public:
+  using CommError::CommError;
+};  ///< a rank that no longer answers; the same command goes on
 class AnalysisError : public Error {
  public:
   using Error::Error;

@@ -32,6 +32,8 @@ struct UnitCost {
 
 /// Rows of one matrix product at most, copies of the unit's rows taken together; the engine batches by it.
 inline constexpr std::int64_t kContinuationRows = 1024;
+/// On a GPU, whose products want more rows. Reckoned, not measured.
+inline constexpr std::int64_t kGpuContinuationRows = 16384;
 
 /// Cost of one sweep unit on the engine's path (spec gac.md section 9; worker/engine/sweep_engine.cpp), when
 /// its worker has not met the unit's samples before. With d, H, H_kv, D, I as in `ModelShape`, n_s the prompt

@@ -1,5 +1,6 @@
 #include "storage/cube/cube_layout.hpp"
 
+#include <array>
 #include <limits>
 
 #include <fmt/format.h>
@@ -143,9 +144,9 @@ std::string unit_of(ValueKind kind) {
 }
 
 void write_tables(hid_t file, const CubeDescription& d, const hdf5::Dataset& layer,
-                  const hdf5::Dataset& sample, const hdf5::Dataset& coalition) {
+                  const hdf5::Dataset& sample, const hdf5::Dataset& coalition, hdf5::Storage value_storage) {
   const auto shape = value_shape(d);
-  const auto value = hdf5::create<double>(file, "value", shape, kNotComputed);
+  const auto value = hdf5::create<double>(file, "value", shape, kNotComputed, value_storage);
   hdf5::attach_axes(value, {&layer, &sample, &coalition});
   hdf5::write_text(value.get(), "units", unit_of(d.value));
   hdf5::write_text(value.get(), "long_name", "value v(S) with only the players of S present");
@@ -164,6 +165,14 @@ void write_tables(hid_t file, const CubeDescription& d, const hdf5::Dataset& lay
   hdf5::write_text(samples.get(), "long_name", "samples that the layer's means are over");
 }
 
+void require_axes(hid_t file, const hdf5::Shape& extents) {
+  constexpr std::array axes{"layer", "sample", "coalition"};
+  for (std::size_t i = 0; i < axes.size(); ++i)
+    if (const auto length = hdf5::length_of(file, axes[i]); length != extents[i])
+      throw hdf5::damaged_file(
+          file, fmt::format("'{}' has {} entries, and 'value' has {}", axes[i], length, extents[i]));
+}
+
 GameShape read_shape(hid_t file, int players) {
   const auto extents = hdf5::shape_of(hdf5::open(file, "value"));
   GameShape shape{.layers = 0, .players = players, .pools = {}};
@@ -175,6 +184,8 @@ GameShape read_shape(hid_t file, int players) {
     throw hdf5::damaged_file(file,
                              fmt::format("'value' has the shape [{}], which is no table [layer, sample, {}]",
                                          fmt::join(extents, ", "), shape.coalitions()));
+  // A compressed table may claim more than the file's bytes; its axes lie there as they are.
+  require_axes(file, extents);
   shape.layers = static_cast<int>(extents[0]);
   const auto pools = hdf5::read<std::int32_t>(file, "pool_samples", {hdf5::length_of(file, "pool")});
   std::uint64_t samples = 0;
@@ -225,7 +236,8 @@ std::uint64_t cube_bytes(const CubeDescription& d) {
   return table > ~rest ? ~std::uint64_t{0} : table + rest;
 }
 
-void write_cube_layout(const hdf5::File& file, const hdf5::Dataset& unit_axis, const CubeDescription& d) {
+void write_cube_layout(const hdf5::File& file, const hdf5::Dataset& unit_axis, const CubeDescription& d,
+                       hdf5::Storage value_storage) {
   const auto shape = value_shape(d);
   write_conventions(file.get(), d);
   write_stopping(file.get(), d.stopping);
@@ -240,7 +252,7 @@ void write_cube_layout(const hdf5::File& file, const hdf5::Dataset& unit_axis, c
   hdf5::attach_axes(hdf5::create_from(file.get(), "pool_samples", {pools.size()}, pools), {&pool_axis});
   write_samples(file.get(), d.samples, sample_axis);
   write_units(file.get(), d.plan, unit_axis);
-  write_tables(file.get(), d, layer_axis, sample_axis, coalition_axis);
+  write_tables(file.get(), d, layer_axis, sample_axis, coalition_axis, value_storage);
   CubeProfile::create(file, unit_axis, d.unit_flops);
 }
 

@@ -18,8 +18,9 @@ void require_consistent(const CubeDescription& description);
 /// Bytes that the data sets of a cube take, saturating.
 [[nodiscard]] std::uint64_t cube_bytes(const CubeDescription& description);
 
+/// @param value_storage  of the data set `value`; the others are contiguous
 void write_cube_layout(const hdf5::File& file, const hdf5::Dataset& unit_axis,
-                       const CubeDescription& description);
+                       const CubeDescription& description, hdf5::Storage value_storage);
 
 /// All but identity and provenance.
 /// @throws StorageError  if a part is missing, or its shape or content contradicts the others

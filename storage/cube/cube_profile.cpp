@@ -89,6 +89,18 @@ void CubeProfile::add(const RunSeconds& run) {
   hdf5::write<double>(run_seconds_, hdf5::whole({RunSeconds::kCount}), sum.all());
 }
 
+void CubeProfile::copy(const CubeProfile& other) {
+  const auto copy_table = [](const hdf5::Dataset& from, const hdf5::Dataset& to, auto type) {
+    using T = decltype(type);
+    const hdf5::Box all = hdf5::whole(hdf5::shape_of(from));
+    hdf5::write<T>(to, all, hdf5::read<T>(from, all));
+  };
+  copy_table(other.unit_seconds_, unit_seconds_, double{});
+  copy_table(other.unit_rank_, unit_rank_, std::int32_t{});
+  copy_table(other.unit_flops_, unit_flops_, double{});
+  copy_table(other.run_seconds_, run_seconds_, double{});
+}
+
 SweepProfile CubeProfile::read() const {
   const hdf5::Shape units = hdf5::shape_of(unit_rank_);
   const auto ranks = hdf5::read<std::int32_t>(unit_rank_, hdf5::whole(units));
@@ -104,6 +116,15 @@ SweepProfile CubeProfile::read() const {
   }
   const auto run = hdf5::read<double>(run_seconds_, hdf5::whole({RunSeconds::kCount}));
   std::copy(run.begin(), run.end(), profile.run.all().begin());
+  return profile;
+}
+
+std::optional<UnitProfile> CubeProfile::read(UnitId unit) const {
+  UnitProfile profile;
+  profile.rank = hdf5::read<std::int32_t>(unit_rank_, {{static_cast<hsize_t>(unit.index())}, {1}}).front();
+  if (profile.rank < 0) return std::nullopt;
+  const auto seconds = hdf5::read<double>(unit_seconds_, row_of(unit));
+  std::copy(seconds.begin(), seconds.end(), profile.seconds.all().begin());
   return profile;
 }
 

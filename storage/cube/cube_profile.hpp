@@ -23,6 +23,9 @@ class CubeProfile {
   /// Adds the seconds of a run to those in the file.
   void add(const RunSeconds& run);
   [[nodiscard]] SweepProfile read() const;
+  [[nodiscard]] std::optional<UnitProfile> read(UnitId unit) const;  ///< nothing where it was not measured
+  /// Takes over what another cube of the same units has.
+  void copy(const CubeProfile& other);
 
  private:
   CubeProfile(hdf5::Dataset unit_seconds, hdf5::Dataset unit_rank, hdf5::Dataset unit_flops,

@@ -79,6 +79,17 @@ void require_layer(const hdf5::Dataset& value, LayerId layer, int layers) {
                                    layer.value, layers - 1)};
 }
 
+RecordFile::Contents contents_of(const CubeDescription& description, hdf5::Storage value_storage) {
+  return {.format = kDividendCube,
+          .units = static_cast<std::int64_t>(description.plan.units.size()),
+          .bytes = value_storage == hdf5::Storage::contiguous ? cube_bytes(description) : 0,
+          .identity = description.identity,
+          .provenance = description.provenance,
+          .fill = [&description, value_storage](const hdf5::File& made, const hdf5::Dataset& unit_axis) {
+            write_cube_layout(made, unit_axis, description, value_storage);
+          }};
+}
+
 /// Sets the values of one unit's part of a layer's [samples, coalitions] table to NaN.
 void blank(std::vector<double>& table, const SweepUnit& unit, std::int64_t coalitions) {
   for (auto sample = unit.samples.first; sample < unit.samples.last; ++sample)
@@ -91,16 +102,9 @@ void blank(std::vector<double>& table, const SweepUnit& unit, std::int64_t coali
 DividendCube DividendCube::open_or_create(const std::filesystem::path& file,
                                           const CubeDescription& description) {
   require_consistent(description);
-  auto record =
-      RecordFile::open_or_create(file, {.format = kDividendCube,
-                                        .units = static_cast<std::int64_t>(description.plan.units.size()),
-                                        .bytes = cube_bytes(description),
-                                        .identity = description.identity,
-                                        .provenance = description.provenance,
-                                        .fill = [&](const hdf5::File& made, const hdf5::Dataset& unit_axis) {
-                                          write_cube_layout(made, unit_axis, description);
-                                        }});
+  auto record = RecordFile::open_or_create(file, contents_of(description, hdf5::Storage::contiguous));
   auto state = std::make_unique<State>(std::move(record));
+  if (hdf5::storage_of(state->value) != hdf5::Storage::contiguous) throw compressed_copy_error(file, "sweep");
   if (const auto differences = layout_differences(description, state->description); !differences.empty())
     throw StorageError{
         fmt::format("{}: was cut into other units or samples than this run, though both have the same "
@@ -108,6 +112,19 @@ DividendCube DividendCube::open_or_create(const std::filesystem::path& file,
                     "file:\n  {}",
                     file.string(), fmt::join(differences, "\n  "))};
   return DividendCube{std::move(state)};
+}
+
+void DividendCube::make(const std::filesystem::path& file, const CubeDescription& description, bool overwrite,
+                        const std::function<void(DividendCube&)>& fill) {
+  require_consistent(description);
+  std::optional<DividendCube> cube;  // outlives a failed call, which empties the file before it is closed
+  RecordFile::make(file, contents_of(description, hdf5::Storage::contiguous), overwrite,
+                   [&](RecordFile record) {
+                     cube = DividendCube{std::make_unique<State>(std::move(record))};
+                     fill(*cube);
+                     cube->state_->record.sync();
+                     cube.reset();
+                   });
 }
 
 DividendCube DividendCube::open(const std::filesystem::path& file) {
@@ -172,8 +189,14 @@ std::vector<bool> DividendCube::computed_samples(LayerId layer) const {
   return computed;
 }
 
-std::vector<UnitId> DividendCube::damaged_units() const {
-  return state_->record.damaged_units(*state_);
+std::vector<UnitId> DividendCube::damaged_units(const UnitsRead& read) const {
+  return state_->record.damaged_units(*state_, read);
+}
+
+Block DividendCube::block(UnitId unit) const {
+  Block block{unit, state_->record.verified(unit, *state_)};
+  if (state_->profile) block.profile = state_->profile->read(unit);
+  return block;
 }
 
 void DividendCube::mark_not_needed(std::span<const UnitId> units) {
@@ -210,6 +233,10 @@ void DividendCube::add_to_profile(const RunSeconds& run) {
   state_->record.sync();
 }
 
+std::vector<double> DividendCube::unit_flops() const {
+  return state_->profile ? state_->profile->read().unit_flops : std::vector<double>{};
+}
+
 std::optional<SweepProfile> DividendCube::profile() const {
   if (!state_->profile) return std::nullopt;
   SweepProfile profile = state_->profile->read();
@@ -232,6 +259,33 @@ std::optional<std::vector<LayerSummary>> DividendCube::summaries() const {
                       hdf5::read<double>(standard_error, box), samples[static_cast<std::size_t>(layer)]});
   }
   return layers;
+}
+
+void DividendCube::write_compressed_copy(const std::filesystem::path& file, const Provenance& added,
+                                         bool overwrite) const {
+  CubeDescription description = state_->description;
+  description.provenance.insert(added.begin(), added.end());
+  const hsize_t samples = value_shape(description)[1];
+  const hsize_t coalitions = value_shape(description)[2];
+  std::optional<DividendCube> copy;  // outlives a failed call, which empties the file before it is closed
+  RecordFile::make(
+      file, contents_of(description, hdf5::Storage::compressed), overwrite, [&](RecordFile record) {
+        copy = DividendCube{std::make_unique<State>(std::move(record))};
+        State& to = *copy->state_;
+        to.record.copy_marks(state_->record);  // before the values: a sweep may be at work
+        for (const LayerId layer : LayerRange{0, description.plan.shape.layers})
+          hdf5::write<double>(to.value,
+                              {{static_cast<hsize_t>(layer.index()), 0, 0}, {1, samples, coalitions}},
+                              layer_values(layer));
+        if (state_->profile) to.profile->copy(*state_->profile);
+        if (const auto layers = summaries()) copy->complete_with(*layers);
+        to.record.sync();
+        copy.reset();
+      });
+}
+
+bool DividendCube::is_compressed_copy() const {
+  return hdf5::storage_of(state_->value) == hdf5::Storage::compressed;
 }
 
 }  // namespace harsanyi

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -53,6 +54,11 @@ class DividendCube final : public UnitRecord {
   ///         read-only.
   [[nodiscard]] static DividendCube open_or_create(const std::filesystem::path& file,
                                                    const CubeDescription& description);
+  /// Makes a whole cube: `fill` stores units and completes it while it has its temporary name; then it is
+  /// synced and renamed. Whatever is thrown on the way, nothing is left behind.
+  /// @throws StorageError  as `open_or_create`; if the file exists and `overwrite` is false, or it is no cube
+  static void make(const std::filesystem::path& file, const CubeDescription& description, bool overwrite,
+                   const std::function<void(DividendCube&)>& fill);
   /// Opens for reading, also while a sweep writes it.
   [[nodiscard]] static DividendCube open(const std::filesystem::path& file);
 
@@ -74,8 +80,10 @@ class DividendCube final : public UnitRecord {
   [[nodiscard]] std::vector<double> layer_values(LayerId layer) const;
   /// [samples] true where every coalition of the layer's game is computed.
   [[nodiscard]] std::vector<bool> computed_samples(LayerId layer) const;
-  /// Units whose stored values do not match their checksum.
-  [[nodiscard]] std::vector<UnitId> damaged_units() const;
+  /// Done units whose stored values do not match their checksum. Holds one unit at a time in memory.
+  [[nodiscard]] std::vector<UnitId> damaged_units(const UnitsRead& read = {}) const;
+  /// A done unit as it was stored. @throws StorageError  if it does not match its checksum
+  [[nodiscard]] Block block(UnitId unit) const;
   /// Marks units that are not done as not to be computed, because their layers are decided without them
   /// (StoppingRule). They no longer stand in the way of `complete_with`.
   void mark_not_needed(std::span<const UnitId> units);
@@ -89,10 +97,20 @@ class DividendCube final : public UnitRecord {
   void complete_with(std::span<const LayerSummary> layers);
   /// Adds a run to the profile, durably. Without effect in a cube of a version that has none.
   void add_to_profile(const RunSeconds& run);
+  /// [units] useful operations; empty in a cube of a version that does not tell.
+  [[nodiscard]] std::vector<double> unit_flops() const;
   /// Nothing where no unit was measured: by no run, or in a cube of a version that has no profile.
   [[nodiscard]] std::optional<SweepProfile> profile() const;
   /// The summaries written by `complete_with`, or nothing while the cube is incomplete.
   [[nodiscard]] std::optional<std::vector<LayerSummary>> summaries() const;
+
+  /// Writes the same content with `value` in compressed chunks: for reading, sending and keeping. Such a copy
+  /// opens as any cube does, but is refused by `open_or_create`.
+  /// @param added  provenance beside the cube's own
+  /// @throws StorageError  as `make`; nothing is checked against the checksums, see `damaged_units`
+  void write_compressed_copy(const std::filesystem::path& file, const Provenance& added,
+                             bool overwrite) const;
+  [[nodiscard]] bool is_compressed_copy() const;
 
  private:
   struct State;

@@ -60,9 +60,17 @@ struct NumberType<std::uint64_t> {
   static hid_t file() { return H5T_STD_U64LE; }
 };
 
+/// How a data set lies in the file.
+enum class Storage {
+  contiguous,  ///< its space allocated at creation
+  compressed,  ///< in chunks (shuffle, deflate), written once: a killed writer can damage the whole file
+};
+
 // The untyped calls below the templates. All throw StorageError.
 [[nodiscard]] Dataset create_dataset(hid_t parent, const std::string& name, hid_t file_type,
-                                     const Shape& shape, hid_t memory_type, const void* fill);
+                                     const Shape& shape, hid_t memory_type, const void* fill,
+                                     Storage storage = Storage::contiguous);
+[[nodiscard]] Storage storage_of(const Dataset& dataset);
 void write_values(const Dataset& dataset, const Box& box, hid_t memory_type, const void* values);
 void read_values(const Dataset& dataset, const Box& box, hid_t memory_type, void* values);
 
@@ -74,10 +82,11 @@ void read_values(const Dataset& dataset, const Box& box, hid_t memory_type, void
 
 /// A data set of fixed shape: contiguous, its space allocated and filled at once, no time stamps. A full disk
 /// then shows at creation, later writes touch no metadata, and equal content means equal bytes (design.md
-/// section 5).
+/// section 5). Compressed ones have none of these properties but the shape.
 template <class T>
-[[nodiscard]] Dataset create(hid_t parent, const std::string& name, const Shape& shape, T fill) {
-  return create_dataset(parent, name, NumberType<T>::file(), shape, NumberType<T>::memory(), &fill);
+[[nodiscard]] Dataset create(hid_t parent, const std::string& name, const Shape& shape, T fill,
+                             Storage storage = Storage::contiguous) {
+  return create_dataset(parent, name, NumberType<T>::file(), shape, NumberType<T>::memory(), &fill, storage);
 }
 
 /// @throws StorageError  unless `dataset` holds elements of exactly this type: damage may describe numbers

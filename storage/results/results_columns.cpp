@@ -62,11 +62,11 @@ std::vector<ResultsColumn> columns_of(const ResultsTable& table) {
 }
 
 void ResultsColumns::create(hid_t group, const ResultsTable& table, const hdf5::Dataset& method_axis,
-                            const hdf5::Dataset& item_axis, hsize_t methods) {
+                            const hdf5::Dataset& item_axis, hsize_t methods, hdf5::Storage storage) {
   for (const ResultsColumn& column : columns_of(table)) {
     const hdf5::Shape shape = shape_of_column(column, methods, table.items.size());
-    const auto dataset = column.is_integer ? hdf5::create(group, column.name, shape, kBlankInteger)
-                                           : hdf5::create(group, column.name, shape, kBlank);
+    const auto dataset = column.is_integer ? hdf5::create(group, column.name, shape, kBlankInteger, storage)
+                                           : hdf5::create(group, column.name, shape, kBlank, storage);
     hdf5::write_text(dataset.get(), "long_name", column.long_name);
     if (column.axis.empty()) {
       hdf5::attach_axes(dataset, {&method_axis, &item_axis});

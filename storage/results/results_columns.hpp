@@ -32,13 +32,15 @@ class ResultsColumns {
  public:
   /// Makes the data sets and their axes in `group`, blank.
   static void create(hid_t group, const ResultsTable& table, const hdf5::Dataset& method_axis,
-                     const hdf5::Dataset& item_axis, hsize_t methods);
+                     const hdf5::Dataset& item_axis, hsize_t methods, hdf5::Storage storage);
 
   ResultsColumns(hid_t file, const std::string& group, const ResultsTable& table, hsize_t methods);
 
   /// @param values  [items, values_per_item]
   void write(int method, ItemRange items, const std::vector<double>& values) const;
   [[nodiscard]] std::vector<double> read(int method, ItemRange items) const;
+
+  [[nodiscard]] hdf5::Storage storage() const { return hdf5::storage_of(columns_.front().dataset); }
 
   /// [items, width] of one column, blank where the file is. @throws StorageError  if there is no such column
   [[nodiscard]] std::vector<float> floats(int method, const std::string& column) const;

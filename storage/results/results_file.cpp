@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -19,6 +20,17 @@ Block rounded(const Block& block) {
   result.values.reserve(block.values.size());
   for (const double v : block.values) result.values.push_back(static_cast<float>(v));
   return result;
+}
+
+RecordFile::Contents contents_of(const ResultsDescription& description, hdf5::Storage answers) {
+  return {.format = kResults,
+          .units = static_cast<std::int64_t>(description.plan.units.size()),
+          .bytes = answers == hdf5::Storage::contiguous ? results_bytes(description) : 0,
+          .identity = description.identity,
+          .provenance = description.provenance,
+          .fill = [&description, answers](const hdf5::File& made, const hdf5::Dataset& unit_axis) {
+            write_results_layout(made, unit_axis, description, answers);
+          }};
 }
 
 }  // namespace
@@ -90,22 +102,29 @@ struct ResultsFile::State final : UnitPlaces {
 ResultsFile ResultsFile::open_or_create(const std::filesystem::path& file,
                                         const ResultsDescription& description) {
   require_consistent(description);
-  auto record =
-      RecordFile::open_or_create(file, {.format = kResults,
-                                        .units = static_cast<std::int64_t>(description.plan.units.size()),
-                                        .bytes = results_bytes(description),
-                                        .identity = description.identity,
-                                        .provenance = description.provenance,
-                                        .fill = [&](const hdf5::File& made, const hdf5::Dataset& unit_axis) {
-                                          write_results_layout(made, unit_axis, description);
-                                        }});
+  auto record = RecordFile::open_or_create(file, contents_of(description, hdf5::Storage::contiguous));
   auto state = std::make_unique<State>(std::move(record));
+  if (state->tables.front().storage() != hdf5::Storage::contiguous)
+    throw compressed_copy_error(file, "evaluate");
   if (const auto differences = layout_differences(description, state->description); !differences.empty())
     throw StorageError{
         fmt::format("{}: has other tables or units than this run, though both have the same identity; "
                     "choose another output file. 'Here' is this run, 'the other' is the file:\n  {}",
                     file.string(), fmt::join(differences, "\n  "))};
   return ResultsFile{std::move(state)};
+}
+
+void ResultsFile::make(const std::filesystem::path& file, const ResultsDescription& description,
+                       bool overwrite, const std::function<void(ResultsFile&)>& fill) {
+  require_consistent(description);
+  std::optional<ResultsFile> results;  // outlives a failed call, which empties the file before it is closed
+  RecordFile::make(file, contents_of(description, hdf5::Storage::contiguous), overwrite,
+                   [&](RecordFile record) {
+                     results = ResultsFile{std::make_unique<State>(std::move(record))};
+                     fill(*results);
+                     results->state_->record.sync();
+                     results.reset();
+                   });
 }
 
 ResultsFile ResultsFile::open(const std::filesystem::path& file) {
@@ -164,12 +183,44 @@ std::vector<float> ResultsFile::text_scores(int table, int method) const {
   return state_->finished_floats(table, method, kTextScore, kTextMeasures);
 }
 
-std::vector<UnitId> ResultsFile::damaged_units() const {
-  return state_->record.damaged_units(*state_);
+std::vector<UnitState> ResultsFile::states() const {
+  return state_->record.states();
+}
+
+std::vector<UnitId> ResultsFile::damaged_units(const UnitsRead& read) const {
+  return state_->record.damaged_units(*state_, read);
+}
+
+Block ResultsFile::block(UnitId unit) const {
+  return {unit, state_->record.verified(unit, *state_)};
 }
 
 void ResultsFile::forget(std::span<const UnitId> units) {
   state_->record.forget(units);
+}
+
+void ResultsFile::write_compressed_copy(const std::filesystem::path& file, const Provenance& added,
+                                        bool overwrite) const {
+  ResultsDescription description = state_->description;
+  description.provenance.insert(added.begin(), added.end());
+  std::optional<ResultsFile> copy;  // outlives a failed call, which empties the file before it is closed
+  RecordFile::make(file, contents_of(description, hdf5::Storage::compressed), overwrite,
+                   [&](RecordFile record) {
+                     copy = ResultsFile{std::make_unique<State>(std::move(record))};
+                     State& to = *copy->state_;
+                     to.record.copy_marks(state_->record);  // before the answers: a run may be at work
+                     const auto finished = done();
+                     for (const EvaluationUnit& unit : description.plan.units)
+                       if (finished[static_cast<std::size_t>(unit.id.index())])
+                         to.write({unit.id, state_->read(unit.id)});
+                     if (complete()) to.record.mark_complete();
+                     to.record.sync();
+                     copy.reset();
+                   });
+}
+
+bool ResultsFile::is_compressed_copy() const {
+  return state_->tables.front().storage() == hdf5::Storage::compressed;
 }
 
 }  // namespace harsanyi

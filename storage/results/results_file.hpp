@@ -1,13 +1,18 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "partition/base/identity.hpp"
+#include "partition/base/named_enum.hpp"
 #include "partition/plan/evaluation_plan.hpp"
 #include "storage/provenance.hpp"
 #include "storage/unit_record.hpp"
@@ -15,6 +20,12 @@
 namespace harsanyi {
 
 enum class ItemPart { scored, calibration };
+template <>
+struct EnumNames<ItemPart> {
+  static constexpr std::string_view kind = "part of a benchmark";
+  static constexpr std::array names{std::pair{ItemPart::scored, std::string_view{"scored"}},
+                                    std::pair{ItemPart::calibration, std::string_view{"calibration"}}};
+};
 
 /// One row of the item axis of a table.
 struct ItemLabel {
@@ -57,6 +68,8 @@ class ResultsFile final : public UnitRecord {
  public:
   [[nodiscard]] static ResultsFile open_or_create(const std::filesystem::path& file,
                                                   const ResultsDescription& description);
+  static void make(const std::filesystem::path& file, const ResultsDescription& description, bool overwrite,
+                   const std::function<void(ResultsFile&)>& fill);  ///< as DividendCube::make
   [[nodiscard]] static ResultsFile open(const std::filesystem::path& file);
 
   /// True if `file` is finished and of this experiment: `open` is enough, nothing is left to write.
@@ -81,8 +94,14 @@ class ResultsFile final : public UnitRecord {
   /// [items, kTextMeasures] of a table of generated texts; NaN where not computed. @throws StorageError  for
   /// others
   [[nodiscard]] std::vector<float> text_scores(int table, int method) const;
-  [[nodiscard]] std::vector<UnitId> damaged_units() const;
-  void forget(std::span<const UnitId> units);  ///< as DividendCube::forget
+  [[nodiscard]] std::vector<UnitState> states() const;  ///< as DividendCube::states
+  [[nodiscard]] std::vector<UnitId> damaged_units(const UnitsRead& read = {}) const;  ///< as DividendCube's
+  [[nodiscard]] Block block(UnitId unit) const;  ///< as DividendCube::block
+  void forget(std::span<const UnitId> units);    ///< as DividendCube::forget
+  /// As DividendCube::write_compressed_copy; all answers are in compressed chunks.
+  void write_compressed_copy(const std::filesystem::path& file, const Provenance& added,
+                             bool overwrite) const;
+  [[nodiscard]] bool is_compressed_copy() const;
 
  private:
   struct State;

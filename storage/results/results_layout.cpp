@@ -16,13 +16,6 @@
 
 namespace harsanyi {
 
-template <>
-struct EnumNames<ItemPart> {
-  static constexpr std::string_view kind = "part of a benchmark";
-  static constexpr std::array names{std::pair{ItemPart::scored, std::string_view{"scored"}},
-                                    std::pair{ItemPart::calibration, std::string_view{"calibration"}}};
-};
-
 namespace {
 
 constexpr int kLargestInteger = std::numeric_limits<std::int32_t>::max();
@@ -128,13 +121,14 @@ hdf5::Group open_or_make_group(hid_t parent, const std::string& name) {
   return {H5Gcreate2(parent, name.c_str(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), parent, what};
 }
 
-void write_table(hid_t file, const ResultsTable& table, const hdf5::Dataset& method_axis, hsize_t methods) {
+void write_table(hid_t file, const ResultsTable& table, const hdf5::Dataset& method_axis, hsize_t methods,
+                 hdf5::Storage answers) {
   const auto model = open_or_make_group(file, table.model);
   const auto group = open_or_make_group(model.get(), table.benchmark);
   const hsize_t items = table.items.size();
   const auto item_axis = hdf5::create_axis(group.get(), "item", items);
   write_items(group.get(), table.items, item_axis);
-  ResultsColumns::create(group.get(), table, method_axis, item_axis, methods);
+  ResultsColumns::create(group.get(), table, method_axis, item_axis, methods, answers);
   hdf5::write_enum(group.get(), "answers", table.answers);
   hdf5::write_integer(group.get(), "new_tokens", table.new_tokens);
   hdf5::write_integer(group.get(), "rows_skipped", table.rows_skipped);
@@ -222,8 +216,8 @@ std::uint64_t results_bytes(const ResultsDescription& d) {
   return bytes;
 }
 
-void write_results_layout(const hdf5::File& file, const hdf5::Dataset& unit_axis,
-                          const ResultsDescription& d) {
+void write_results_layout(const hdf5::File& file, const hdf5::Dataset& unit_axis, const ResultsDescription& d,
+                          hdf5::Storage answers) {
   const auto root = file.get();
   hdf5::write_integer(root, "items_per_unit", d.plan.items_per_unit);
   std::vector<std::string> groups;
@@ -236,7 +230,7 @@ void write_results_layout(const hdf5::File& file, const hdf5::Dataset& unit_axis
   const auto table_axis = hdf5::create_axis(root, "table", groups);
   hdf5::attach_axes(hdf5::create_from(root, "table_model", {models.size()}, models), {&table_axis});
   write_units(root, d.plan, unit_axis);
-  for (const auto& table : d.tables) write_table(root, table, method_axis, d.methods.size());
+  for (const auto& table : d.tables) write_table(root, table, method_axis, d.methods.size(), answers);
 }
 
 ResultsDescription read_results_layout(const hdf5::File& file) {

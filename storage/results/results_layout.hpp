@@ -18,8 +18,9 @@ void require_consistent(const ResultsDescription& description);
 /// Bytes that the data sets take, saturating.
 [[nodiscard]] std::uint64_t results_bytes(const ResultsDescription& description);
 
+/// @param answers  how the answers are stored; the other data sets are contiguous
 void write_results_layout(const hdf5::File& file, const hdf5::Dataset& unit_axis,
-                          const ResultsDescription& description);
+                          const ResultsDescription& description, hdf5::Storage answers);
 
 /// All but identity and provenance.
 [[nodiscard]] ResultsDescription read_results_layout(const hdf5::File& file);

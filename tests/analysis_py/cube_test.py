@@ -4,6 +4,7 @@ import shutil
 import h5py
 import numpy as np
 import pytest
+import xarray as xr
 from harsanyi_analysis import AnalysisError, dividends_of, open_cube
 from harsanyi_analysis.dividends import mean_and_standard_error
 from sample_files import write_cube
@@ -36,6 +37,17 @@ def test_a_finished_cube_gives_the_summaries_it_stores(tmp_path, value):
     assert cube.attrs["complete"] is True
     assert (cube["dividend_mean"] == 0).all()
     assert (cube["dividend_standard_error"] == 1).all()
+
+
+def test_a_compressed_copy_opens_as_the_original(tmp_path, value):
+    original = write_cube(tmp_path / "cube.h5", value)
+    copy = shutil.copy(original, tmp_path / "copy.h5")
+    with h5py.File(copy, "r+") as file:
+        unit = file["value"].attrs["units"]
+        del file["value"]
+        file.create_dataset("value", data=value, chunks=(1, 2, 8), compression="gzip", shuffle=True)
+        file["value"].attrs["units"] = unit
+    xr.testing.assert_identical(open_cube(copy), open_cube(original))
 
 
 def test_another_convention_is_derived_and_recorded(tmp_path, value):

@@ -33,7 +33,7 @@ void describe(OptionSet& set, Toy& toy) {
   set.add({"name", "NAME", "who"}, toy.names);
   set.add({"text", "TEXT", "what"}, toy.text);
   set.add({"out", "FILE", "where"}, toy.out);
-  set.set_positional("out");
+  set.set_positional({"out"});
   set.add_switch("dry-run", "compute nothing", toy.dry_run);
 }
 

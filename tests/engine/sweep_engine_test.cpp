@@ -1,8 +1,14 @@
 #include <array>
 #include <cmath>
+#include <fstream>
+#include <new>
 #include <random>
+#include <utility>
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "partition/game/value.hpp"
 #include "tests/support/random_model.hpp"
@@ -135,6 +141,82 @@ TEST_P(SweepOf, BitsDoNotDependOnEarlierUnitsOrThreads) {
 
 INSTANTIATE_TEST_SUITE_P(Models, SweepOf, testing::ValuesIn(cases()),
                          [](const auto& one) { return one.param.name; });
+
+TEST_P(SweepOf, BitsDoNotDependOnTheSizeOfBatches) {
+  if (engine_->numerics().row_bits != "own") {
+    EXPECT_FALSE(engine_->save_memory()) << "bits would change";
+    GTEST_SKIP() << "on this processor a row's bits depend on the rows beside it";
+  }
+  const auto prompts = prompts_with_prefix(3, GetParam().model.shape.vocabulary);
+  const SweepUnit unit = whole_game(3);
+  EXPECT_FALSE(engine_->save_memory()) << "no unit says yet how small a batch can be";
+  const auto values = engine_->values(unit, prompts, GetParam().rules);
+  int smaller = 0;
+  for (; engine_->save_memory(); ++smaller)
+    EXPECT_EQ(engine_->values(unit, prompts, GetParam().rules), values)
+        << "halved " << smaller + 1 << " times";
+  EXPECT_GT(smaller, 3);
+}
+
+/// What a unit gives, in a process of its own, with `spare` bytes more of address space than the engine has
+/// taken. A batch of the MLP alone takes 16 MiB.
+struct OfLittleMemory {
+  bool same_values = false;  ///< as with all memory
+  bool none = false;         ///< not even with the smallest batches
+  bool failed = false;       ///< at first
+};
+OfLittleMemory values_with_little_memory(rlim_t spare) {
+  test::RandomModel model;
+  model.shape.intermediate = 4096;
+  const test::TempFolder folder;
+  const auto engine = engine_of(model, folder);
+  const auto prompts = prompts_with_prefix(3, model.shape.vocabulary);
+  const SweepUnit unit{UnitId{0}, {0, 2}, {0, coalition_count(model.shape.kv_heads)}, {0, 3}};
+  rlim_t pages = 0;
+  std::ifstream{"/proc/self/statm"} >> pages;
+  rlimit limit{};
+  getrlimit(RLIMIT_AS, &limit);
+  const rlim_t before = std::exchange(limit.rlim_cur, pages * static_cast<rlim_t>(getpagesize()) + spare);
+  setrlimit(RLIMIT_AS, &limit);
+  OfLittleMemory outcome;
+  std::vector<double> values;
+  while (values.empty() && !outcome.none) {
+    try {
+      values = engine->values(unit, prompts, {});
+    } catch (const std::bad_alloc&) {
+      outcome.failed = true;
+      outcome.none = !engine->save_memory();
+    }
+  }
+  limit.rlim_cur = before;
+  setrlimit(RLIMIT_AS, &limit);
+  outcome.same_values = values == load_engine(folder.path(), {.threads = 1})->values(unit, prompts, {});
+  return outcome;
+}
+
+/// With 1 MiB the BLAS gets no buffer and would go on without; with 16 MiB a small batch has room.
+TEST(SweepEngine, LittleMemoryFailsOrGivesTheSameBits) {
+#ifdef __SANITIZE_ADDRESS__
+  GTEST_SKIP() << "a sanitizer needs the address space";
+#endif
+  bool failed = false;
+  bool done = false;
+  for (const rlim_t spare : {1, 8, 16, 64}) {
+    const pid_t child = fork();
+    if (child == 0) {
+      alarm(60);  // should the parent fail
+      const OfLittleMemory outcome = values_with_little_memory(spare << 20U);
+      _exit(outcome.none ? 1 : !outcome.same_values ? 2 : outcome.failed ? 3 : 4);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    ASSERT_TRUE(WIFEXITED(status)) << spare << " MiB";
+    EXPECT_NE(WEXITSTATUS(status), 2) << "other values with " << spare << " MiB";
+    failed = failed || WEXITSTATUS(status) == 1 || WEXITSTATUS(status) == 3;
+    done = done || WEXITSTATUS(status) >= 3;
+  }
+  EXPECT_TRUE(failed && done) << "these limits show nothing";
+}
 
 TEST(SweepEngine, TheUniformMaskIsTheLimitOfSmallEpsilon) {
   const test::TempFolder folder;

@@ -5,6 +5,7 @@ import random
 import signal
 import time
 
+import h5py
 import pytest
 from bits import digests, wait_for, worst_victim
 from program import Program
@@ -61,6 +62,16 @@ def test_a_finished_sweep_run_again_changes_nothing(program: Program, reference)
     assert "complete" in done.stdout
     assert (program.folder / "reference.h5").read_bytes() == before
     assert (program.folder / "reference.h5").stat().st_mtime_ns == time_before, "scripts would redo what follows"
+
+
+def test_units_that_are_damaged_on_the_disk_are_computed_again(program: Program, reference):
+    program.run(*program.sweep_words("cube.h5"))
+    with h5py.File(program.folder / "cube.h5", "r+") as cube:
+        cube["complete"][()] = 0
+        cube["value"][1, 5, 3] += 1e-9
+    again = program.run(*program.sweep_words("cube.h5"))
+    assert "1 of its units are damaged" in again.stderr
+    assert digests(program.folder / "cube.h5") == reference
 
 
 def test_an_interrupted_sweep_keeps_its_units_and_says_so(program: Program, reference):

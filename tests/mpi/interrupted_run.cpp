@@ -10,7 +10,7 @@
 int main() {
   using namespace harsanyi;
   const StopSignals signals;
-  const auto world = make_world();
+  const auto world = make_world(std::chrono::minutes{1});
   constexpr int kUnits = 100000;
   std::optional<MemoryRecord> record;
   if (world->rank() == Rank{0}) {

@@ -18,7 +18,7 @@ void on_every_rank(const std::function<void(Communicator&)>& body) {
 
 int main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
-  harsanyi::MpiWorld world;
+  harsanyi::MpiWorld world{std::chrono::minutes{1}};
   harsanyi::this_rank = &world.communicator();
   if (world.communicator().rank().value != 0) {
     // One report on the terminal; another rank's failures still show, with its exit code.

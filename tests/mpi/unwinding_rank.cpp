@@ -5,7 +5,7 @@
 
 int main() {
   try {
-    harsanyi::MpiWorld world;
+    harsanyi::MpiWorld world{std::chrono::minutes{1}};
     auto& comm = world.communicator();
     if (comm.rank().value == comm.size() - 1) throw std::runtime_error{"this rank fails"};
     while (!comm.receive(std::chrono::milliseconds{1000})) {

@@ -63,7 +63,7 @@ TEST_F(ReportFolder, ThatCannotBeMadeOrWrittenIsAnErrorThatNamesIt) {
   }
   std::filesystem::remove(folder_);
   std::filesystem::create_directories(folder_ / "mean.csv");
-  EXPECT_THROW(write_report(one_table(), folder_), ReportError);
+  EXPECT_THROW(write_report(one_table(), folder_), StorageError);
 }
 
 TEST_F(ReportFolder, HasNoFileForATableWithoutAPlainOrUniqueName) {

@@ -140,6 +140,19 @@ TEST(RunUnits, AFinishedPlanIsLeftAlone) {
   });
 }
 
+TEST(RunUnits, UnitsOfALaterRoundAreNeitherComputedNorCounted) {
+  on_every_rank([](Communicator& comm) {
+    RankRun run{comm};
+    for (std::size_t unit = 0; unit < 50; ++unit) run.tasks[unit].wanted = false;
+    const RunOutcome outcome = run();
+    EXPECT_TRUE(outcome.complete());
+    EXPECT_EQ(outcome.done_now, kUnits - 50);
+    if (!run.record) return;
+    EXPECT_EQ(static_cast<int>(run.record->values.size()), kUnits - 50);
+    EXPECT_TRUE(run.record->values.contains(UnitId{kUnits - 1}));
+  });
+}
+
 TEST(RunUnits, AnEmptyPlanEndsAtOnce) {
   on_every_rank([](Communicator& comm) { EXPECT_TRUE(RankRun(comm, 0)().complete()); });
 }
@@ -308,17 +321,19 @@ TEST(Rank0Computes, InSmallWorldsUnlessToldOtherwise) {
 
 TEST(Together, ReturnsWhenAllWentWell) {
   on_every_rank([](Communicator& comm) {
+    BorrowedWorld world{comm};
     int steps = 0;
-    for (int i = 0; i < 20; ++i) together(comm, [&] { ++steps; });
+    for (int i = 0; i < 20; ++i) together(world, [&] { ++steps; });
     EXPECT_EQ(steps, 20);
   });
 }
 
 TEST(Together, AFailureOnRankZeroReachesAllRanksWithItsType) {
   on_every_rank([](Communicator& comm) {
+    BorrowedWorld world{comm};
     const bool here = comm.rank() == Rank{0};
     try {
-      together(comm, [&] {
+      together(world, [&] {
         if (here) throw StorageError{"cube.h5 is written by another process"};
       });
       ADD_FAILURE() << "no exception";
@@ -326,25 +341,27 @@ TEST(Together, AFailureOnRankZeroReachesAllRanksWithItsType) {
       EXPECT_STREQ(error.what(), here ? "cube.h5 is written by another process"
                                       : "rank 0: cube.h5 is written by another process");
     }
-    together(comm, [] {});  // the world works on
+    together(world, [] {});  // the world works on
   });
 }
 
 TEST(ToldByRank0, EveryRankHasItsNumber) {
   on_every_rank([](Communicator& comm) {
+    BorrowedWorld world{comm};
     for (const std::int64_t number : {std::int64_t{-1}, std::int64_t{1} << 40}) {
       const std::int64_t own = comm.rank() == Rank{0} ? number : 17;
-      EXPECT_EQ(told_by_rank_0(comm, own), number);
-      together(comm, [] {});
+      EXPECT_EQ(told_by_rank_0(world, own), number);
+      together(world, [] {});
     }
   });
 }
 
 TEST(Together, TheFirstFailureByRankIsTold) {
   on_every_rank([](Communicator& comm) {
+    BorrowedWorld world{comm};
     if (comm.size() < 4) return;
     try {
-      together(comm, [&] {
+      together(world, [&] {
         if (comm.rank().value >= 2) throw ModelError{"config.json is missing"};
       });
       ADD_FAILURE() << "no exception";

@@ -4,23 +4,24 @@
 #include <gtest/gtest.h>
 
 #include "partition/base/error.hpp"
-#include "partition/base/sha256.hpp"
 #include "tests/run/memory_record.hpp"
 
 namespace harsanyi {
 namespace {
 
+constexpr std::uint32_t kStep = 3;
+
 class ServerTest : public testing::Test {
  protected:
   RunOutcome serve(int units, std::vector<Message> said, int attempts = 3) {
     record_.emplace(units);
-    for (Message& message : said) worker().send(Rank{0}, encode(std::move(message)));
+    for (Message& message : said) worker().send(Rank{0}, encode(std::move(message), kStep));
     Scheduler scheduler{std::vector<UnitTask>(static_cast<std::size_t>(units)),
                         {.attempts = attempts, .units_in_hand = 2}};
     RunOptions options;
     options.stop_requested = [] { return std::nullopt; };
     const auto progress = make_silent_progress();
-    return Server{*world_[0], scheduler, *record_, "digest", {{.name = "rank 1", .rank = 1}},
+    return Server{*world_[0], attendance_, scheduler, *record_, "digest", {{.name = "rank 1", .rank = 1}},
                   *progress,  options}
         .serve();
   }
@@ -31,17 +32,17 @@ class ServerTest : public testing::Test {
   std::vector<Message> heard() {
     std::vector<Message> messages;
     while (const auto envelope = worker().receive(std::chrono::milliseconds{0}))
-      messages.push_back(decode(envelope->bytes));
+      messages.push_back(decode(envelope->bytes).message);
     return messages;
   }
 
   std::vector<std::unique_ptr<Communicator>> world_ = make_in_process_world(2);
   std::optional<MemoryRecord> record_;
+  Attendance attendance_{.step = kStep};
 };
 
 Done done(int unit, std::vector<double> values) {
-  const std::uint64_t checksum = block_checksum(values);
-  return {UnitId{unit}, checksum, 0.5, std::move(values)};
+  return {UnitId{unit}, 0.5, std::move(values)};
 }
 
 TEST_F(ServerTest, SpeaksInTheWrittenOrder) {
@@ -55,19 +56,30 @@ TEST_F(ServerTest, SpeaksInTheWrittenOrder) {
   EXPECT_DOUBLE_EQ(outcome.workers.at(0).busy_seconds, 0.5);
 }
 
+Bytes damaged(Message message) {
+  Bytes bytes = encode(std::move(message), kStep);
+  bytes[bytes.size() / 2] ^= std::byte{1};
+  return bytes;
+}
+
 TEST_F(ServerTest, ABlockThatChangedOnItsWayIsComputedAgain) {
-  Done damaged = done(0, {1.0, 2.0});
-  damaged.values[1] = 3.0;
-  const RunOutcome outcome = serve(1, {Hello{"digest"}, damaged, done(0, {1.0, 2.0}), Goodbye{}});
+  worker().send(Rank{0}, encode(Hello{"digest"}, kStep));
+  worker().send(Rank{0}, damaged(done(0, {1.0, 2.0})));
+  const RunOutcome outcome = serve(1, {Hello{"digest"}, done(0, {1.0, 2.0}), Goodbye{}});
   EXPECT_TRUE(outcome.complete());
+  EXPECT_EQ(outcome.retried, 1);
   EXPECT_EQ(record_->values.at(UnitId{0}), (std::vector<double>{1.0, 2.0}));
-  EXPECT_EQ(heard().at(1), Message{Assign{UnitId{0}}});
+  const auto told = heard();
+  EXPECT_EQ(told.at(1), Message{Recall{}});
+  EXPECT_EQ(told.at(2), Message{Assign{UnitId{0}}});
 }
 
 TEST_F(ServerTest, ABlockThatIsAlwaysDamagedIsSetAsideAndNeverStored) {
-  Done damaged = done(0, {1.0});
-  damaged.checksum ^= 1;
-  const RunOutcome outcome = serve(1, {Hello{"digest"}, damaged, damaged, Goodbye{}}, /*attempts=*/2);
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    worker().send(Rank{0}, encode(Hello{"digest"}, kStep));
+    worker().send(Rank{0}, damaged(done(0, {1.0})));
+  }
+  const RunOutcome outcome = serve(1, {Hello{"digest"}, Goodbye{}}, /*attempts=*/2);
   EXPECT_NE(outcome.set_aside.at(UnitId{0}).find("checksum"), std::string::npos);
   EXPECT_TRUE(record_->values.empty());
 }
@@ -113,8 +125,23 @@ TEST_F(ServerTest, AMessageOfTheWrongSideIsAnError) {
 }
 
 TEST_F(ServerTest, AMessageOfAStrangerIsAnError) {
-  world_[0]->send(Rank{0}, encode(Goodbye{}));
+  world_[0]->send(Rank{0}, encode(Goodbye{}, kStep));
   EXPECT_THROW((void)serve(1, {}), CommError);
+}
+
+TEST_F(ServerTest, WhatAWorkerSaysOfAnEarlierStepIsDropped) {
+  for (Message& late : std::vector<Message>{Hello{"another digest"}, done(0, {7.0}), StepResult{}, Goodbye{}})
+    worker().send(Rank{0}, encode(std::move(late), kStep - 1));
+  EXPECT_TRUE(serve(1, {Hello{"digest"}, done(0, {1.0}), Goodbye{}}).complete());
+  EXPECT_EQ(record_->values.at(UnitId{0}), std::vector<double>{1.0});
+}
+
+TEST_F(ServerTest, AUnitThatFittedIntoLessMemoryCountsAsRetried) {
+  Done small = done(0, {1.0});
+  small.smaller = 2;
+  const RunOutcome outcome = serve(2, {Hello{"digest"}, small, done(1, {1.0}), Goodbye{}});
+  EXPECT_EQ(outcome.retried, 1);
+  EXPECT_TRUE(outcome.complete());
 }
 
 }  // namespace

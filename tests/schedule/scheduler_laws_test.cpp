@@ -74,7 +74,7 @@ class Play {
     const WorkerId worker = victim->first;
     if (!victim->second.empty()) note_failure(worker, victim->second.front());
     in_hand_.erase(victim);
-    take(scheduler_->on_worker_lost(worker));
+    take(scheduler_->on_worker_lost(worker, "no answer"));
   }
 
   void bring_someone_back() { join(WorkerId{draw(0, workers_ - 1)}); }

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "orchestrator/schedule/unit_deadline.hpp"
 #include "partition/base/error.hpp"
 
 namespace harsanyi {
@@ -104,7 +105,7 @@ TEST(Scheduler, IsFinishedAtOnceWithNothingToDo) {
 TEST(Scheduler, GivesTheUnitOfALostWorkerToTheNextOne) {
   Scheduler scheduler{tasks({1.0}), {}};
   EXPECT_EQ(scheduler.on_worker_ready(kA), gives(kA, {0}));
-  EXPECT_EQ(scheduler.on_worker_lost(kA), Outbox{});
+  EXPECT_EQ(scheduler.on_worker_lost(kA, "no answer"), Outbox{});
   EXPECT_EQ(scheduler.left(), 1);
   EXPECT_EQ(scheduler.on_worker_ready(kB), gives(kB, {0}));
 }
@@ -113,13 +114,13 @@ TEST(Scheduler, WakesAnIdleWorkerForTheUnitsOfALostOne) {
   Scheduler scheduler{tasks({1.0}), {}};
   EXPECT_EQ(scheduler.on_worker_ready(kA), gives(kA, {0}));
   EXPECT_EQ(scheduler.on_worker_ready(kB), Outbox{});
-  EXPECT_EQ(scheduler.on_worker_lost(kA), gives(kB, {0}));
+  EXPECT_EQ(scheduler.on_worker_lost(kA, "no answer"), gives(kB, {0}));
 }
 
 TEST(Scheduler, ALostWorkersWaitingUnitIsNotBlamed) {
   Scheduler scheduler{tasks({3, 2, 1}), {.attempts = 1, .units_in_hand = 2}};
   EXPECT_EQ(scheduler.on_worker_ready(kA), gives(kA, {0, 1}));
-  EXPECT_EQ(scheduler.on_worker_lost(kA), Outbox{});
+  EXPECT_EQ(scheduler.on_worker_lost(kA, "no answer"), Outbox{});
   ASSERT_EQ(scheduler.set_aside().size(), 1u);
   EXPECT_EQ(scheduler.set_aside().begin()->first, UnitId{0});
   EXPECT_EQ(scheduler.on_worker_ready(kB), gives(kB, {1}));
@@ -163,7 +164,7 @@ TEST(Scheduler, TheLossOfTheUntriedWorkerFreesAFailedUnitForTheOneItFailedOn) {
   (void)scheduler.on_worker_ready(kB);
   EXPECT_EQ(scheduler.on_unit_failed(kA, UnitId{0}, "no"), Outbox{});
   // B's own unit comes back untried by A, and goes first.
-  EXPECT_EQ(scheduler.on_worker_lost(kB), gives(kA, {1}));
+  EXPECT_EQ(scheduler.on_worker_lost(kB, "no answer"), gives(kA, {1}));
   EXPECT_EQ(scheduler.on_unit_done(kA, UnitId{1}), gives(kA, {0}));
 }
 
@@ -180,7 +181,7 @@ TEST(Scheduler, HandsOutNothingAfterAStop) {
 TEST(Scheduler, IgnoresAnswersThatNoLongerCount) {
   Scheduler scheduler{tasks({1.0, 1.0}), kOneInHand};
   EXPECT_EQ(scheduler.on_worker_ready(kA), gives(kA, {0}));
-  EXPECT_EQ(scheduler.on_worker_lost(kA), Outbox{});
+  EXPECT_EQ(scheduler.on_worker_lost(kA, "no answer"), Outbox{});
   EXPECT_EQ(scheduler.on_worker_ready(kB), gives(kB, {0}));
   EXPECT_FALSE(scheduler.holds(kA, UnitId{0}));
   EXPECT_TRUE(scheduler.holds(kB, UnitId{0}));
@@ -188,9 +189,58 @@ TEST(Scheduler, IgnoresAnswersThatNoLongerCount) {
   EXPECT_EQ(scheduler.on_unit_failed(kA, UnitId{0}, "late"), Outbox{});
   EXPECT_EQ(scheduler.on_unit_done(kB, UnitId{77}), Outbox{});
   EXPECT_EQ(scheduler.on_unit_done(WorkerId{-3}, UnitId{0}), Outbox{});
-  EXPECT_EQ(scheduler.on_worker_lost(kC), Outbox{});
+  EXPECT_EQ(scheduler.on_worker_lost(kC, "no answer"), Outbox{});
   EXPECT_EQ(scheduler.done(), 0);
   EXPECT_EQ(scheduler.in_flight(), 1);
+}
+
+TEST(Scheduler, ALateAnswerIsWelcomeWhileNobodyElseHasTheUnit) {
+  Scheduler scheduler{tasks({3, 2, 1}), {.attempts = 3, .units_in_hand = 2}};
+  EXPECT_EQ(scheduler.on_worker_ready(kA), gives(kA, {0, 1}));
+  EXPECT_EQ(scheduler.running(kA), UnitId{0});
+  EXPECT_EQ(scheduler.on_worker_lost(kA, "no answer"), Outbox{});
+  EXPECT_EQ(scheduler.running(kA), std::nullopt);
+  EXPECT_TRUE(scheduler.on_late_done(UnitId{0}));   // failed on A
+  EXPECT_TRUE(scheduler.on_late_done(UnitId{1}));   // came back untried
+  EXPECT_FALSE(scheduler.on_late_done(UnitId{1}));  // done
+  EXPECT_FALSE(scheduler.on_late_done(UnitId{2}));  // never handed out
+  EXPECT_EQ(scheduler.done(), 2);
+  EXPECT_EQ(scheduler.left(), 1);
+  EXPECT_EQ(scheduler.cost_left(), 1.0);
+  EXPECT_EQ(scheduler.cost_done(), 5.0);
+  EXPECT_EQ(scheduler.on_worker_ready(kB), gives(kB, {2}));
+  EXPECT_FALSE(scheduler.on_late_done(UnitId{2}));  // another has it
+  EXPECT_EQ(scheduler.on_unit_done(kB, UnitId{2}), Outbox{});
+  EXPECT_TRUE(scheduler.finished());
+}
+
+TEST(Scheduler, ALateAnswerTakesAUnitBackThatWasSetAside) {
+  Scheduler scheduler{tasks({2, 1}), {.attempts = 1, .units_in_hand = 1}};
+  EXPECT_EQ(scheduler.on_worker_ready(kA), gives(kA, {0}));
+  EXPECT_EQ(scheduler.on_worker_lost(kA, "no answer"), Outbox{});
+  EXPECT_EQ(scheduler.set_aside().at(UnitId{0}), "no answer");
+  EXPECT_TRUE(scheduler.on_late_done(UnitId{0}));
+  EXPECT_TRUE(scheduler.set_aside().empty());
+  EXPECT_EQ(scheduler.done(), 1);
+  EXPECT_EQ(scheduler.cost_left(), 1.0);
+}
+
+TEST(UnitDeadline, IsGenerousAndGrowsWithEachMiss) {
+  UnitDeadline deadline{0.0};
+  EXPECT_EQ(deadline.seconds(5.0, 0), UnitDeadline::kSecondsBeforeAny);
+  deadline.on_done(10.0, 2.0);
+  EXPECT_EQ(deadline.seconds(10.0, 0), UnitDeadline::kLeastSeconds);
+  deadline.on_done(5.0, 30.0);
+  EXPECT_EQ(deadline.seconds(1.0, 0), 300.0);
+  EXPECT_EQ(deadline.seconds(40.0, 0), 1200.0);  // costs four times the largest so far
+  EXPECT_EQ(deadline.seconds(1.0, 3), 2400.0);
+}
+
+TEST(UnitDeadline, MayBeGiven) {
+  UnitDeadline deadline{7.0};
+  EXPECT_EQ(deadline.seconds(1e9, 0), 7.0);
+  deadline.on_done(1.0, 100.0);
+  EXPECT_EQ(deadline.seconds(1e9, 1), 14.0);
 }
 
 TEST(Scheduler, RefusesCostsThatCannotBeOrdered) {

@@ -1,7 +1,9 @@
 """A Slurm cluster on this machine: munge, a controller, and node daemons in namespaces of their own. Needs root."""
 
 import os
+import re
 import shutil
+import signal
 import socket
 import stat
 import subprocess
@@ -103,6 +105,20 @@ class Cluster:
         self.daemons[name].kill()
         self.daemons[name].wait()
         self.run("scontrol", "update", f"NodeName={name}", "State=DOWN", "Reason=crash")
+
+    def kill_step_daemon(self, name: str) -> None:
+        """Of the node's job step alone: its ranks lose their process manager, and Slurm does not notice."""
+        inside = Path(f"/proc/{self.daemons[name].pid}/ns/pid_for_children").readlink()
+        killed = 0
+        for process in Path("/proc").glob("[0-9]*"):
+            try:
+                command = (process / "cmdline").read_bytes().decode(errors="replace")
+                if re.match(r"slurmstepd: \[\d+\.\d+\]", command) and (process / "ns/pid").readlink() == inside:
+                    os.kill(int(process.name), signal.SIGKILL)
+                    killed += 1
+            except OSError:
+                continue  # it has ended
+        assert killed > 0, f"no step daemon on {name}"
 
     def repair_node(self, name: str) -> None:
         left = self.folder / "tmp" / name  # PMIx folders of steps that died; a node that boots has none

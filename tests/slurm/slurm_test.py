@@ -7,7 +7,7 @@ import pytest
 from bits import digests
 from cluster import wait_until
 from program import write_rows
-from study import Study
+from study import ROWS, Study
 
 
 def test_a_study_of_two_models_runs_through_its_chain(study: Study):
@@ -51,7 +51,7 @@ def test_a_job_that_nears_its_limit_requeues_itself_and_goes_on(study: Study, re
     study.cluster.wait_for_requeue(job)
     stopped = study.status()
     assert stopped["state"] == "interrupted"
-    go_on(study, job)
+    study.go_on(job)
     assert (study.status()["restarts"], study.status()["done_before"]) == (1, stopped["done"])
     assert digests(study.cube) == reference
 
@@ -61,7 +61,7 @@ def test_a_requeued_job_goes_on(study: Study, reference):
     study.wait_until_computing()
     study.cluster.run("scontrol", "requeue", job)
     study.cluster.wait_for_requeue(job)
-    go_on(study, job)
+    study.go_on(job)
     assert study.status()["restarts"] == 1
     assert study.status()["done_before"] > 0
     assert digests(study.cube) == reference
@@ -84,10 +84,25 @@ def test_a_job_whose_node_dies_goes_on_with_another(study: Study, reference):
     study.wait_until_computing()
     study.cluster.crash_node("n2")
     study.cluster.wait_for_requeue(job)
-    go_on(study, job)
+    study.go_on(job)
     assert digests(study.cube) == reference
     assert study.cluster.job(job)["NodeList"] == "n[1,3]"
     study.cluster.repair_node("n2")
+
+
+@pytest.mark.parametrize("node", ["n1", "n2"])
+def test_a_job_whose_step_daemon_dies_goes_on(study: Study, reference, node: str):
+    """On n1 with rank 0, or on n2. Slurm waits for the daemon; the ranks do not. The node starts no step of this number
+    again before it is repaired."""
+    study.write_sweep(samples=ROWS, unit_deadline=2, silence_limit=10)
+    job = study.submit()["sweep"]
+    study.wait_until_computing()
+    study.cluster.kill_step_daemon(node)
+    study.cluster.wait_for_state(job, "PENDING", "COMPLETED", seconds=90)
+    study.cluster.crash_node(node)
+    study.go_on(job)
+    assert digests(study.cube) == reference
+    study.cluster.repair_node(node)
 
 
 def test_a_preempted_job_with_a_grace_time_goes_on(study: Study, reference):
@@ -95,7 +110,7 @@ def test_a_preempted_job_with_a_grace_time_goes_on(study: Study, reference):
     study.wait_until_computing()
     study.cluster.run("sbatch", "--partition=high", "--nodes=3", "--exclusive", "--output=/dev/null", "--wrap=sleep 1")
     study.cluster.wait_for_requeue(job)
-    go_on(study, job)
+    study.go_on(job)
     assert digests(study.cube) == reference
 
 
@@ -127,9 +142,3 @@ def short_sweep(study: Study, *srun_words: str) -> subprocess.CompletedProcess:
              "sweep.ini", "--model", "one", "--cube", "cube.h5"]  # fmt: skip
     return subprocess.run([str(word) for word in words], env=study.cluster.environment, cwd=study.folder, text=True,
                           capture_output=True, timeout=60)  # fmt: skip
-
-
-def go_on(study: Study, job: str) -> None:
-    """Starts the job as often as it is requeued, until it is through."""
-    while study.cluster.wait_for_state(job, "PENDING", "COMPLETED", seconds=90)["JobState"] == "PENDING":
-        study.cluster.start_requeued(job)

@@ -35,10 +35,10 @@ class Study:
                 lines.append(f"{key.replace('_', '-')} = {value}\n")
         (self.folder / name).write_text("".join(lines), encoding="utf-8")
 
-    def write_sweep(self, samples: int) -> None:
+    def write_sweep(self, samples: int, **more: object) -> None:
         """Of the smallest units: 32 for each sample."""
         self.write_ini("sweep.ini", benchmark="tokens", calibration_rows="rows.jsonl", samples=samples, unit_layers=1,
-                       unit_coalitions=1, unit_samples=1, threads=1)  # fmt: skip
+                       unit_coalitions=1, unit_samples=1, threads=1, **more)  # fmt: skip
 
     @property
     def cube(self) -> Path:
@@ -55,6 +55,11 @@ class Study:
     def units_done(self) -> int:
         with h5py.File(self.cube, locking=False) as cube:
             return int((cube["unit_done"][()] == 1).sum())
+
+    def go_on(self, job: str) -> None:
+        """Starts the job as often as it is requeued, until it is through."""
+        while self.cluster.wait_for_state(job, "PENDING", "COMPLETED", seconds=90)["JobState"] == "PENDING":
+            self.cluster.start_requeued(job)
 
     def wait_until_computing(self) -> None:
         """A run goes on, and something would be lost if nothing were kept."""

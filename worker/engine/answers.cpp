@@ -33,15 +33,21 @@ std::vector<double> answer_values(const Decoder& decoder, const at::Tensor& last
                                   std::span<const Prompt> prompts, ValueKind kind) {
   const at::Tensor normed = decoder.final_norm(last_CBd);
   const auto copies = static_cast<std::size_t>(last_CBd.size(0));
+  // All labels' logits before the first is looked at: the host waits for the device once.
+  std::vector<at::Tensor> of_labels;
+  if (kind == ValueKind::label_set)
+    for (std::size_t b = 0; b < prompts.size(); ++b)
+      of_labels.push_back(
+          decoder.logits_of(normed.select(1, static_cast<std::int64_t>(b)), prompts[b].label_tokens));
   std::vector<double> values(copies * prompts.size());
   for (std::size_t b = 0; b < prompts.size(); ++b) {
     const Prompt& prompt = prompts[b];
-    const at::Tensor at_prompt = normed.select(1, static_cast<std::int64_t>(b));
     const std::int32_t gold_token = prompt.label_tokens.at(static_cast<std::size_t>(prompt.gold));
     const std::vector<double> of_prompt =
         kind == ValueKind::label_set
-            ? over_labels(decoder.logits_of(at_prompt, prompt.label_tokens), prompt.gold)
-            : over_vocabulary(decoder.logits(at_prompt), gold_token);
+            ? over_labels(on_host(of_labels[b]), prompt.gold)
+            : over_vocabulary(on_host(decoder.logits(normed.select(1, static_cast<std::int64_t>(b)))),
+                              gold_token);
     for (std::size_t c = 0; c < copies; ++c) values[c * prompts.size() + b] = of_prompt[c];
   }
   return values;
@@ -54,12 +60,12 @@ std::vector<Answer> answers_at(const Decoder& decoder, const at::Tensor& last_Bd
   for (std::size_t b = 0; b < prompts.size(); ++b) {
     const at::Tensor at_prompt = normed.narrow(0, static_cast<std::int64_t>(b), 1);
     if (!prompts[b].label_tokens.empty()) {
-      const at::Tensor of_labels = decoder.logits_of(at_prompt, prompts[b].label_tokens);
+      const at::Tensor of_labels = on_host(decoder.logits_of(at_prompt, prompts[b].label_tokens));
       const auto logits = row_of(of_labels, 0);
       answers[b].label_logits.assign(logits.begin(), logits.end());
     }
     if (scope == AnswerScope::label_tokens) continue;
-    const at::Tensor of_all = decoder.logits(at_prompt);
+    const at::Tensor of_all = on_host(decoder.logits(at_prompt));
     const auto logits = row_of(of_all, 0);
     answers[b].token = most_likely(logits);
     answers[b].logsumexp = log_sum_exp(logits);

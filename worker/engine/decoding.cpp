@@ -5,13 +5,13 @@
 namespace harsanyi {
 namespace {
 
-// Prompts that run in one matrix product: as many as kContinuationRows holds, at least one.
-std::span<const Prompt> first_batch(std::span<const Prompt> prompts) {
+// Prompts that run in one matrix product: as many as have `most` rows, at least one.
+std::span<const Prompt> first_batch(std::span<const Prompt> prompts, std::int64_t most) {
   std::int64_t rows = 0;
   std::size_t count = 0;
   for (; count < prompts.size(); ++count) {
     rows += static_cast<std::int64_t>(prompts[count].tokens.size());
-    if (count > 0 && rows > kContinuationRows) break;
+    if (count > 0 && rows > most) break;
   }
   return prompts.first(count);
 }
@@ -23,7 +23,7 @@ Decoding::Decoding(const Decoder& decoder, std::span<const Prompt> prompts,
     : decoder_{decoder}, edits_{edits} {
   std::vector<at::Tensor> logits;
   while (!prompts.empty()) {
-    const auto batch = first_batch(prompts);
+    const auto batch = first_batch(prompts, decoder_.rows_together());
     const std::size_t known = sequences_.size();
     start(batch, calibration);
     const Rows rows = decoder_.rows_of(RowLayout::separate(batch));
@@ -73,7 +73,7 @@ at::Tensor Decoding::run(const Rows& rows, std::span<Sequence> sequences) const 
     if (top && all_queries) attended = attended.index_select(1, rows.last_rows);
     x = decoder_.finish(layer, Decoder::wanted_rows(x, rows, wanted), attended);
   }
-  return decoder_.logits(decoder_.final_norm(x));
+  return on_host(decoder_.logits(decoder_.final_norm(x)));
 }
 
 at::Tensor Decoding::attend(int layer, const Projections& projections, const Rows& rows,

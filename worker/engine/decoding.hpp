@@ -45,7 +45,7 @@ class Decoding {
   };
 
   void start(std::span<const Prompt> prompts, DecodeCalibration calibration);
-  /// [1, S, V] logits at the last row of each sequence in `rows`.
+  /// [1, S, V] in host memory: logits at the last row of each sequence in `rows`.
   [[nodiscard]] at::Tensor run(const Rows& rows, std::span<Sequence> sequences) const;
   /// [1, wanted rows, H*D]
   [[nodiscard]] at::Tensor attend(int layer, const Projections& projections, const Rows& rows,

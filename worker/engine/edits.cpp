@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "partition/base/error.hpp"
+#include "worker/model/device.hpp"
 
 namespace harsanyi {
 namespace {
@@ -17,7 +18,7 @@ void require_fraction(double value, std::string_view name) {
 
 // Adds the calibration of some heads (GAC, Eq. 9-12) to the layers' edits.
 void add_calibration(std::vector<AttentionEdit>& edits, const Calibration& calibration,
-                     const ModelShape& shape) {
+                     const ModelShape& shape, at::Device place) {
   require_fraction(calibration.alpha, "alpha");
   require_fraction(calibration.beta, "beta");
   if (calibration.edited_heads.size() != edits.size())
@@ -32,12 +33,13 @@ void add_calibration(std::vector<AttentionEdit>& edits, const Calibration& calib
                                      head, shape.query_heads)};
     edits[layer].calibration =
         HeadCalibration{calibration.alpha, calibration.beta, calibration.redistribution,
-                        at::tensor(std::vector<std::int64_t>(heads.begin(), heads.end()))};
+                        on(place, at::tensor(std::vector<std::int64_t>(heads.begin(), heads.end())))};
   }
 }
 
 // Adds the mask of one layer (GAC, Eq. 4, or dropping).
-void add_mask(std::vector<AttentionEdit>& edits, const LayerMask& mask, const ModelConfig& config) {
+void add_mask(std::vector<AttentionEdit>& edits, const LayerMask& mask, const ModelConfig& config,
+              at::Device place) {
   require_epsilon(mask.epsilon);
   const PlayerLayout layout = config.layout();
   if (mask.layer.value < 0 || mask.layer.value >= config.shape.layers)
@@ -52,21 +54,23 @@ void add_mask(std::vector<AttentionEdit>& edits, const LayerMask& mask, const Mo
   const double factor = uses_epsilon(mask.mask) ? mask.epsilon : 0.0;
   for (const int head : layout.heads_of(absent)) scale.select(0, head).fill_(factor);
   AttentionEdit& edit = edits[static_cast<std::size_t>(mask.layer.value)];
-  (drop ? edit.output_scale_H : edit.score_scale_H) = scale;
+  (drop ? edit.output_scale_H : edit.score_scale_H) = on(place, scale);
 }
 
 }  // namespace
 
-std::vector<AttentionEdit> edits_of(const Intervention& intervention, const ModelConfig& config) {
+std::vector<AttentionEdit> edits_of(const Intervention& intervention, const ModelConfig& config,
+                                    at::Device place) {
   std::vector<AttentionEdit> edits(static_cast<std::size_t>(config.shape.layers));
-  if (intervention.calibration) add_calibration(edits, *intervention.calibration, config.shape);
-  if (intervention.mask) add_mask(edits, *intervention.mask, config);
+  if (intervention.calibration) add_calibration(edits, *intervention.calibration, config.shape, place);
+  if (intervention.mask) add_mask(edits, *intervention.mask, config, place);
   return edits;
 }
 
-std::vector<AttentionEdit> edits_of(const Calibration* calibration, const ModelConfig& config) {
+std::vector<AttentionEdit> edits_of(const Calibration* calibration, const ModelConfig& config,
+                                    at::Device place) {
   std::vector<AttentionEdit> edits(static_cast<std::size_t>(config.shape.layers));
-  if (calibration != nullptr) add_calibration(edits, *calibration, config.shape);
+  if (calibration != nullptr) add_calibration(edits, *calibration, config.shape, place);
   return edits;
 }
 

@@ -13,7 +13,9 @@
 #include "partition/plan/prompt.hpp"
 #include "partition/plan/sweep_plan.hpp"
 #include "worker/model/compute_type.hpp"
+#include "worker/model/device_choice.hpp"
 #include "worker/model/model_config.hpp"
+#include "worker/model/product_kernel.hpp"
 #include "worker/model/stage_times.hpp"
 
 // The engine as the rest of the program sees it. No ATen here: the orchestrator does not link libtorch, it
@@ -89,8 +91,8 @@ struct ForwardOutput {
 /// Facts about the numerics that are part of an experiment's identity.
 struct Numerics {
   std::string compute_dtype;  ///< name of a ComputeType
-  std::string device;         ///< "cpu"
-  std::string blas;           ///< e.g. "mkl"
+  std::string device;         ///< e.g. "cpu", "gpu: NVIDIA H100 80GB HBM3"
+  std::string blas;           ///< and the kernel of the layers' products, e.g. "mkl, packed"
   std::string blas_mode;      ///< e.g. MKL_CBWR setting
   std::string row_bits;       ///< "own": a row's bits are the same beside any rows; "of batch": they are not
   std::string libtorch;       ///< version
@@ -100,6 +102,9 @@ struct EngineOptions {
   int threads = 1;
   ComputeType compute = ComputeType::float32;
   WeightStorage weights = WeightStorage::widened;
+  ProductKernel kernel = ProductKernel::automatic;
+  DeviceChoice device = DeviceChoice::cpu;
+  int rank_on_node = 0;  ///< tells ranks that see the same GPUs apart
 };
 
 /// One copy of one model on one worker. Not thread safe; one per worker thread.
@@ -113,7 +118,12 @@ class Engine {
   /// Of all calls since the engine was loaded.
   [[nodiscard]] virtual StageTimes stage_times() const { return {}; }
 
+  /// Computes half as many rows at a time from now on, for a machine whose memory does not suffice. False
+  /// where that would change bits (Numerics::row_bits), or nothing is left to halve.
+  [[nodiscard]] virtual bool save_memory() { return false; }
+
   /// The values of one unit, [layers, samples, coalitions] row-major.
+  /// @throws std::bad_alloc  where memory does not suffice
   /// @param prompts  all samples of the plan; the unit's are prompts[unit.samples]
   [[nodiscard]] virtual std::vector<double> values(const SweepUnit& unit, std::span<const Prompt> prompts,
                                                    const GameRules& rules) = 0;

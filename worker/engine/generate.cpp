@@ -26,7 +26,7 @@ std::vector<std::vector<std::int32_t>> generate_greedily(const Decoder& decoder,
   if (prompts.empty()) return texts;
   const auto mode =
       intervention.calibration ? intervention.calibration->decoding : DecodeCalibration::running;
-  Decoding decoding{decoder, prompts, edits_of(intervention, decoder.config()), mode};
+  Decoding decoding{decoder, prompts, edits_of(intervention, decoder.config(), decoder.device().place), mode};
   std::vector<std::size_t> open(prompts.size());  // which text each sequence writes
   for (std::size_t i = 0; i < open.size(); ++i) open[i] = i;
   for (int length = 1;; ++length) {

@@ -58,8 +58,9 @@ std::vector<double> continuation_log_likelihoods(const Decoder& decoder, const P
     const auto part = std::span{expected}.subspan(first, std::min(kLogitRows, expected.size() - first));
     std::vector<std::int64_t> at_rows;
     for (const ExpectedToken& one : part) at_rows.push_back(one.row);
+    const at::Tensor wanted = on(decoder.device().place, at::tensor(at_rows));
     const at::Tensor logits =
-        decoder.logits(decoder.final_norm(x.squeeze(0).index_select(0, at::tensor(at_rows))));
+        on_host(decoder.logits(decoder.final_norm(x.squeeze(0).index_select(0, wanted))));
     for (std::size_t i = 0; i < part.size(); ++i) {
       const auto row = row_of(logits, static_cast<std::int64_t>(i));
       sums[part[i].continuation] += row[static_cast<std::size_t>(part[i].token)] - log_sum_exp(row);

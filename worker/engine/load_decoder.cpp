@@ -4,7 +4,6 @@
 
 #include "worker/engine/freed_memory.hpp"
 #include "worker/model/blas_mode.hpp"
-#include "worker/model/scalar_type.hpp"
 
 namespace harsanyi {
 Decoder load_decoder(const std::filesystem::path& folder, const EngineOptions& options) {
@@ -12,8 +11,10 @@ Decoder load_decoder(const std::filesystem::path& folder, const EngineOptions& o
   keep_freed_memory();
   const c10::InferenceMode inference;
   ModelConfig config = read_model_config(folder);
-  Weights weights = load_weights(folder, config, options.weights, options.compute);
-  return {std::move(config), std::move(weights), scalar_type(options.compute)};
+  Device device = open_device(options.device, options.rank_on_node);
+  const Arithmetic arithmetic = arithmetic_of(options.compute, options.kernel, device.place);
+  Weights weights = load_weights(folder, config, options.weights, arithmetic, device.place);
+  return {std::move(config), std::move(weights), arithmetic, std::move(device)};
 }
 
 }  // namespace harsanyi

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "partition/plan/cost.hpp"
 #include "worker/engine/answers.hpp"
 #include "worker/model/affine.hpp"
 #include "worker/model/row_functions.hpp"
@@ -107,10 +106,10 @@ SweepEngine::PlayerOutputs SweepEngine::player_outputs(int layer, const Trunk& t
   const QueryRows wanted = wanted_of(layer);
   const at::Tensor& x = trunk.inputs_1Rd[static_cast<std::size_t>(layer)];
   const Projections projections = decoder_.project(layer, x, trunk.rows, wanted);
-  const at::Tensor w_nod = w.o_proj.unflatten(1, {shape.kv_heads, -1}).permute({1, 2, 0});
+  const at::Tensor w_nod = w.o_proj.plain().unflatten(1, {shape.kv_heads, -1}).permute({1, 2, 0});
   const auto projected = [&](const at::Tensor& attended_nRo, const at::Tensor& weights_nod) {
     return timed(decoder_.times(), Stage::products,
-                 [&] { return batched_product(attended_nRo, weights_nod, decoder_.compute()); });
+                 [&] { return batched_product(attended_nRo, weights_nod, decoder_.arithmetic().type); });
   };
   const auto by_player = [&](const AttentionEdit& edit) {
     const at::Tensor attended = timed(decoder_.times(), Stage::attention, [&] {
@@ -138,6 +137,7 @@ SweepEngine::PlayerOutputs SweepEngine::player_outputs(int layer, const Trunk& t
 }
 
 at::Tensor SweepEngine::inputs_of(const PlayerOutputs& players, std::span<const Coalition> coalitions) const {
+  if (decoder_.device().by_operators) return inputs_by_operators(players, coalitions);
   const auto copies = static_cast<std::int64_t>(coalitions.size());
   const at::Tensor inputs = at::empty({copies, players.base.size(0), players.base.size(1)});
   for (std::int64_t c = 0; c < copies; ++c) {
@@ -152,6 +152,20 @@ at::Tensor SweepEngine::inputs_of(const PlayerOutputs& players, std::span<const 
   return inputs;
 }
 
+at::Tensor SweepEngine::inputs_by_operators(const PlayerOutputs& players,
+                                            std::span<const Coalition> coalitions) const {
+  const auto copies = static_cast<std::int64_t>(coalitions.size());
+  const int n = decoder_.config().shape.kv_heads;
+  std::vector<float> entries;
+  for (const Coalition coalition : coalitions)
+    for (const PlayerId player : Range<PlayerId>{0, n})
+      entries.push_back(coalition.contains(player) ? 1.0F : 0.0F);
+  const at::Tensor present_Cn = on(decoder_.device().place, at::tensor(entries).view({copies, n}));
+  at::Tensor sums = at::matmul(present_Cn, players.present.flatten(1));
+  if (players.absent.defined()) sums = sums + at::matmul(1 - present_Cn, players.absent.flatten(1));
+  return sums.view({copies, players.base.size(0), players.base.size(1)}) + players.base;
+}
+
 at::Tensor SweepEngine::run_to_last_mlp(int layer, const PlayerOutputs& players,
                                         std::span<const Coalition> coalitions, const Rows& rows) const {
   const int last = decoder_.config().shape.layers - 1;
@@ -162,6 +176,12 @@ at::Tensor SweepEngine::run_to_last_mlp(int layer, const PlayerOutputs& players,
   return decoder_.mlp_input(last, x, rows, QueryRows::last_of_each_prompt);
 }
 
+bool SweepEngine::halve_batches() {
+  if (!trunk_ || batch_rows_ < 2 * trunk_->rows.layout.rows()) return false;
+  batch_rows_ /= 2;
+  return true;
+}
+
 std::vector<double> SweepEngine::values(const SweepUnit& unit, std::span<const Prompt> samples,
                                         const GameRules& rules) {
   const Trunk& trunk = trunk_of(samples);
@@ -170,7 +190,7 @@ std::vector<double> SweepEngine::values(const SweepUnit& unit, std::span<const P
   for (const Coalition coalition : unit.coalitions)
     if (coalition != grand) masked.push_back(coalition);
   const auto copies =
-      static_cast<std::size_t>(std::max<std::int64_t>(1, kContinuationRows / trunk.rows.layout.rows()));
+      static_cast<std::size_t>(std::max<std::int64_t>(1, batch_rows_ / trunk.rows.layout.rows()));
 
   UnitTable table{unit};
   WaitingCopies waiting;

@@ -20,11 +20,15 @@ namespace harsanyi {
 /// - the grand coalition is the trunk.
 class SweepEngine {
  public:
-  explicit SweepEngine(const Decoder& decoder) : decoder_{decoder} {}
+  explicit SweepEngine(const Decoder& decoder) : decoder_{decoder}, batch_rows_{decoder.rows_together()} {}
 
   /// @return [layers, samples, coalitions] row-major, log-odds
   [[nodiscard]] std::vector<double> values(const SweepUnit& unit, std::span<const Prompt> samples,
                                            const GameRules& rules);
+
+  /// Halves the rows of a batch: the same bits only where rows have their own (row_bits.hpp). False where the
+  /// last unit's batches held a single copy, or it did not get so far.
+  [[nodiscard]] bool halve_batches();
 
  private:
   /// The ordinary forward pass of some samples.
@@ -47,12 +51,15 @@ class SweepEngine {
   /// [C, R or B, d] what the layer's MLP receives in each coalition.
   [[nodiscard]] at::Tensor inputs_of(const PlayerOutputs& players,
                                      std::span<const Coalition> coalitions) const;
+  [[nodiscard]] at::Tensor inputs_by_operators(const PlayerOutputs& players,
+                                               std::span<const Coalition> coalitions) const;
   /// [C, B, d] what the last layer's MLP receives, for some coalitions of one layer's game.
   [[nodiscard]] at::Tensor run_to_last_mlp(int layer, const PlayerOutputs& players,
                                            std::span<const Coalition> coalitions, const Rows& rows) const;
   [[nodiscard]] QueryRows wanted_of(int layer) const noexcept;
 
   const Decoder& decoder_;
+  std::int64_t batch_rows_;
   std::optional<Trunk> trunk_;
 };
 

@@ -11,6 +11,7 @@
 #include "worker/engine/generate.hpp"
 #include "worker/engine/likelihoods.hpp"
 #include "worker/engine/load_decoder.hpp"
+#include "worker/engine/memory_guard.hpp"
 #include "worker/engine/prompt_checks.hpp"
 #include "worker/engine/sweep_engine.hpp"
 #include "worker/model/affine.hpp"
@@ -22,12 +23,14 @@
 namespace harsanyi {
 namespace {
 
+constexpr const char* kOwn = "own";  // Numerics::row_bits
+
 void append(std::vector<float>& out, const at::Tensor& tensor) {
-  const at::Tensor dense = tensor.contiguous();
+  const at::Tensor dense = on_host(tensor);
   out.insert(out.end(), dense.const_data_ptr<float>(), dense.const_data_ptr<float>() + dense.numel());
 }
 
-/// The engine on libtorch, on the CPU.
+/// The engine on libtorch.
 class TorchEngine final : public Engine {
  public:
   TorchEngine(const std::filesystem::path& folder, const EngineOptions& options)
@@ -36,13 +39,16 @@ class TorchEngine final : public Engine {
   [[nodiscard]] const ModelConfig& config() const noexcept override { return decoder_.config(); }
 
   [[nodiscard]] Numerics numerics() const override {
+    const bool on_cpu = decoder_.device().place.is_cpu();
     return {.compute_dtype = std::string{name_of(options_.compute)},
-            .device = "cpu",
-            .blas = "mkl",
-            .blas_mode = blas_mode(),
+            .device = decoder_.device().name,
+            .blas = on_cpu ? fmt::format("mkl, {}", name_of(decoder_.arithmetic().kernel)) : "cublas",
+            .blas_mode = on_cpu ? blas_mode() : cublas_mode(),
             .row_bits = row_bits_,
             .libtorch = TORCH_VERSION};
   }
+
+  [[nodiscard]] bool save_memory() override { return row_bits_ == kOwn && sweep_.halve_batches(); }
 
   [[nodiscard]] StageTimes stage_times() const override { return decoder_.times(); }
 
@@ -61,7 +67,7 @@ class TorchEngine final : public Engine {
     const Session session{options_.threads};
     require_prompts(prompts, config());
     const ModelShape& shape = config().shape;
-    const auto edits = edits_of(calibration, config());
+    const auto edits = edits_of(calibration, config(), decoder_.device().place);
     const Rows rows = decoder_.rows_of(calibration != nullptr ? RowLayout::separate(prompts)
                                                               : RowLayout::sharing_prefix(prompts));
     at::Tensor x = decoder_.embed(rows);
@@ -77,7 +83,7 @@ class TorchEngine final : public Engine {
     const Session session{options_.threads};
     require_prompts(prompts, config());
     require_continuations(prompts, config());
-    const auto edits = edits_of(calibration, config());
+    const auto edits = edits_of(calibration, config(), decoder_.device().place);
     std::vector<double> all;
     for (const Prompt& prompt : prompts) {
       const auto of_prompt = continuation_log_likelihoods(decoder_, prompt, edits);
@@ -103,8 +109,8 @@ class TorchEngine final : public Engine {
     const Session session{options_.threads};
     require_tokens(tokens, config());
     const Prompt prompt{{tokens.begin(), tokens.end()}, {}, 0};
-    return run_forward(decoder_.rows_of(RowLayout::separate({&prompt, 1})), edits_of(intervention, config()),
-                       request);
+    return run_forward(decoder_.rows_of(RowLayout::separate({&prompt, 1})),
+                       edits_of(intervention, config(), decoder_.device().place), request);
   }
 
  private:
@@ -133,26 +139,32 @@ class TorchEngine final : public Engine {
     return output;
   }
 
-  [[nodiscard]] static std::string measured_row_bits(const EngineOptions& options) {
+  [[nodiscard]] static std::string measured_row_bits(const Decoder& decoder, int threads) {
     const c10::InferenceMode inference;
-    const bool own = rows_have_own_bits(
-        [type = scalar_type(options.compute)](const at::Tensor& x, const at::Tensor& weight) {
-          return affine(x, weight, {}, type);
-        },
-        std::max(2, options.threads));
-    return own ? "own" : "of batch";
+    const at::Device place = decoder.device().place;
+    const Arithmetic& arithmetic = decoder.arithmetic();
+    const auto of_layers = [&](const at::Tensor& x, const at::Tensor& weight) {
+      const Matrix matrix = Matrix::prepared(on(place, weight), arithmetic);
+      return on_host(matrix.times(on(place, x), {}, arithmetic));
+    };
+    const auto of_logits = [&](const at::Tensor& x, const at::Tensor& weight) {
+      return on_host(affine(on(place, x), on(place, weight)));
+    };
+    const int most = std::max(2, threads);
+    return rows_have_own_bits(of_layers, most) && rows_have_own_bits(of_logits, most) ? kOwn : "of batch";
   }
 
   EngineOptions options_;
   Decoder decoder_;
-  std::string row_bits_ = measured_row_bits(options_);  // after the decoder, which sets the BLAS's mode
+  std::string row_bits_ =
+      measured_row_bits(decoder_, options_.threads);  // after the decoder, which sets the BLAS's mode
   SweepEngine sweep_;
 };
 
 }  // namespace
 
 std::unique_ptr<Engine> load_engine(const std::filesystem::path& model_folder, const EngineOptions& options) {
-  return std::make_unique<TorchEngine>(model_folder, options);
+  return guard_memory(std::make_unique<TorchEngine>(model_folder, options));
 }
 
 }  // namespace harsanyi

@@ -9,7 +9,7 @@ at::Tensor shares(const at::Tensor& others, const at::Tensor& focused, Redistrib
   // The divisor is the sum of the other entries, never 1 minus the focused ones: that loses three digits in
   // float32.
   if (rule == Redistribution::proportional) return others / others.sum(-1, true);
-  const at::Tensor visible = visible_keys(others.size(-2), others.size(-1), window);
+  const at::Tensor visible = visible_keys(others.size(-2), others.size(-1), window, others.device());
   const at::Tensor receivers = focused.logical_not().logical_and(visible).to(others.scalar_type());
   return receivers / receivers.sum(-1, true);
 }

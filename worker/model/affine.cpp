@@ -2,23 +2,13 @@
 
 #include <vector>
 
+#include "worker/model/threads.hpp"
+
 namespace harsanyi {
 namespace {
 
 constexpr std::int64_t kFewestRows = 4;
 constexpr std::int64_t kFewestColumnsPerThread = 16;
-
-/// One thread for the length of a scope.
-class OneThread {
- public:
-  OneThread() { at::set_num_threads(1); }
-  ~OneThread() { at::set_num_threads(before_); }
-  OneThread(const OneThread&) = delete;
-  OneThread& operator=(const OneThread&) = delete;
-
- private:
-  int before_ = at::get_num_threads();
-};
 
 at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
   if (weight.size(0) >= kFewestColumnsPerThread * at::get_num_threads()) return at::linear(x, weight, bias);

@@ -5,7 +5,9 @@
 
 #include "partition/base/error.hpp"
 #include "worker/model/affine.hpp"
+#include "worker/model/device.hpp"
 #include "worker/model/fused_attention.hpp"
+#include "worker/model/prompt_batch.hpp"
 
 namespace harsanyi {
 namespace {
@@ -46,7 +48,7 @@ at::Tensor attention_maps(const at::Tensor& q_CTHD, const at::Tensor& k_CNKD, co
   scores.mul_(1.0 / std::sqrt(static_cast<double>(size)));
   if (score_scale_H.defined()) scores.mul_(score_scale_H.view({1, heads, 1, 1}));
   if (queries > 1 || (window && keys > *window))
-    scores.masked_fill_(visible_keys(queries, keys, window).logical_not(),
+    scores.masked_fill_(visible_keys(queries, keys, window, scores.device()).logical_not(),
                         -std::numeric_limits<float>::infinity());
   return at::softmax(scores, -1);
 }
@@ -86,12 +88,15 @@ at::Tensor attend(const Projections& in, const RowLayout& layout, QueryRows rows
   const QueryRows computed = edit.calibration ? QueryRows::all : rows;
   const std::vector<Segment> segments = segments_of(layout, computed);
   at::Tensor out_CRHD;
-  if (!edit.calibration && maps == nullptr && fusible(in))
+  if (in.batch != nullptr && !edit.calibration && maps == nullptr)
+    out_CRHD = batched_attention(in, *in.batch, computed, edit.score_scale_H);
+  else if (in.batch == nullptr && !edit.calibration && maps == nullptr && fusible(in))
     out_CRHD = fused_attention(in, segments, edit.score_scale_H);
   else
     out_CRHD = attention_by_maps(in, segments, edit, maps);
   if (edit.output_scale_H.defined()) out_CRHD.mul_(edit.output_scale_H.view({1, 1, -1, 1}));
-  if (computed != rows) out_CRHD = out_CRHD.index_select(1, at::tensor(layout.last_rows()));
+  if (computed != rows)
+    out_CRHD = out_CRHD.index_select(1, on(out_CRHD.device(), at::tensor(layout.last_rows())));
   return out_CRHD.flatten(2);
 }
 
@@ -99,7 +104,8 @@ at::Tensor uniform_attention(const Projections& in, const RowLayout& layout, Que
   std::vector<at::Tensor> means;
   for (const Segment& s : segments_of(layout, rows)) {
     const at::Tensor values_KND = keys_of(in.v_CRKD, s).select(0, 0).transpose(0, 1);
-    const at::Tensor shares = visible_keys(s.queries, s.all_keys(), in.window).to(at::kFloat);
+    const at::Tensor shares =
+        visible_keys(s.queries, s.all_keys(), in.window, in.v_CRKD.device()).to(at::kFloat);
     const at::Tensor shares_KTN = (shares / shares.sum(-1, true)).expand({values_KND.size(0), -1, -1});
     means.push_back(batched_product(shares_KTN, values_KND, at::kFloat));
   }

@@ -9,6 +9,8 @@
 
 namespace harsanyi {
 
+struct PromptBatch;
+
 // C copies of the same rows (one per coalition), R rows, H query heads, Hkv key/value heads, r = H/Hkv, D
 // head size, T query rows of a segment, N keys of a segment.
 
@@ -18,6 +20,7 @@ struct Projections {
   at::Tensor k_CRKD;  ///< K = Hkv; every row
   at::Tensor v_CRKD;
   AttentionWindow window = {};
+  const PromptBatch* batch = nullptr;  ///< where prompts are to be computed side by side; outlives this
 };
 
 /// What changes between scores and output; nothing by default.

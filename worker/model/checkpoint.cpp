@@ -42,29 +42,6 @@ std::set<std::string> shard_names(const fs::path& index) {
   return names;
 }
 
-std::vector<fs::path> weight_files(const fs::path& folder) {
-  if (!fs::is_directory(folder))
-    throw ModelError{
-        fmt::format("model folder '{}' does not exist; give the folder that holds config.json and "
-                    "{}",
-                    folder.string(), kSingle)};
-  if (fs::exists(folder / kIndex)) {
-    std::vector<fs::path> files;
-    for (const std::string& name : shard_names(folder / kIndex)) {
-      if (!fs::exists(folder / name))
-        throw ModelError{
-            fmt::format("{}: shard '{}' named by {} is missing; download it", folder.string(), name, kIndex)};
-      files.push_back(folder / name);
-    }
-    return files;
-  }
-  if (fs::exists(folder / kSingle)) return {folder / kSingle};
-  throw ModelError{
-      fmt::format("{}: holds neither {} nor {}; weights in another format (pytorch_model.bin) must be "
-                  "saved as safetensors first",
-                  folder.string(), kSingle, kIndex)};
-}
-
 [[noreturn]] void refuse_type(const fs::path& file, std::string_view tensor, std::string_view type) {
   throw ModelError{
       fmt::format("{}: tensor '{}' is stored as {}; supported are F32, F16 and BF16 (a quantised checkpoint "
@@ -110,10 +87,39 @@ const StoredTensor& Checkpoint::require(std::string_view name, const std::vector
                   folder_.string(), name, fmt::join(shape, ", "))};
 }
 
+std::vector<fs::path> weight_files(const fs::path& folder) {
+  if (!fs::is_directory(folder))
+    throw ModelError{
+        fmt::format("model folder '{}' does not exist; give the folder that holds config.json and "
+                    "{}",
+                    folder.string(), kSingle)};
+  if (fs::exists(folder / kIndex)) {
+    std::vector<fs::path> files;
+    for (const std::string& name : shard_names(folder / kIndex)) {
+      if (!fs::exists(folder / name))
+        throw ModelError{
+            fmt::format("{}: shard '{}' named by {} is missing; download it", folder.string(), name, kIndex)};
+      files.push_back(folder / name);
+    }
+    return files;
+  }
+  if (fs::exists(folder / kSingle)) return {folder / kSingle};
+  throw ModelError{
+      fmt::format("{}: holds neither {} nor {}; weights in another format (pytorch_model.bin) must be "
+                  "saved as safetensors first",
+                  folder.string(), kSingle, kIndex)};
+}
+
 std::string weights_digest(const fs::path& folder) {
-  Sha256 hash;
+  std::map<std::string, std::string> digests;
   for (const fs::path& file : weight_files(folder))
-    hash.update(file.filename().string()).update(sha256_file_hex(file));
+    digests.emplace(file.filename().string(), sha256_file_hex(file));
+  return weights_digest(digests);
+}
+
+std::string weights_digest(const std::map<std::string, std::string>& file_digests) {
+  Sha256 hash;
+  for (const auto& [name, digest] : file_digests) hash.update(name).update(digest);
   return hash.hex();
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,7 +28,12 @@ class Checkpoint {
   std::vector<SafetensorsFile> files_;
 };
 
+/// The weight files of `folder`, in order of their names. @throws ModelError  as Checkpoint::open
+[[nodiscard]] std::vector<std::filesystem::path> weight_files(const std::filesystem::path& folder);
+
 /// SHA-256 over the weight files of `folder`, in order of their names: part of an experiment's identity.
 [[nodiscard]] std::string weights_digest(const std::filesystem::path& folder);
+/// The same from each file's SHA-256, by name.
+[[nodiscard]] std::string weights_digest(const std::map<std::string, std::string>& file_digests);
 
 }  // namespace harsanyi

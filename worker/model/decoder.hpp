@@ -1,9 +1,11 @@
 #pragma once
 
+#include <memory>
 #include <span>
 #include <vector>
 
 #include "worker/model/attention.hpp"
+#include "worker/model/device.hpp"
 #include "worker/model/rope.hpp"
 #include "worker/model/stage_times.hpp"
 #include "worker/model/weights.hpp"
@@ -13,22 +15,27 @@ namespace harsanyi {
 /// Rows of a batch as the decoder sees them: their layout and rotary angles.
 struct Rows {
   RowLayout layout;
-  RotaryTable rotary;          ///< of every row
-  at::Tensor last_rows;        ///< [prompts] int64
-  RotaryTable rotary_of_last;  ///< of the last row of each prompt
+  RotaryTable rotary;                        ///< of every row
+  at::Tensor last_rows;                      ///< [prompts] int64
+  RotaryTable rotary_of_last;                ///< of the last row of each prompt
+  std::shared_ptr<const PromptBatch> batch;  ///< where the device computes prompts side by side
 };
 
 /// A Llama-like decoder in pieces, so that the engine can start in any layer and batch copies that differ.
 /// Shapes: C copies, R rows (RowLayout), B prompts, d hidden, V vocabulary.
 class Decoder {
  public:
-  /// @param compute  type of the products of the layers; those of the logits are float32
-  Decoder(ModelConfig config, Weights weights, at::ScalarType compute);
+  /// @param arithmetic  of the products of the layers; those of the logits are float32
+  /// @param device      where the weights lie
+  Decoder(ModelConfig config, Weights weights, const Arithmetic& arithmetic, Device device = {});
 
   [[nodiscard]] const ModelConfig& config() const noexcept { return config_; }
   [[nodiscard]] const Weights& weights() const noexcept { return weights_; }
 
-  [[nodiscard]] at::ScalarType compute() const noexcept { return compute_; }
+  [[nodiscard]] const Arithmetic& arithmetic() const noexcept { return arithmetic_; }
+  [[nodiscard]] const Device& device() const noexcept { return device_; }
+  /// Rows that the device computes together best.
+  [[nodiscard]] std::int64_t rows_together() const noexcept;
   /// Where the time of all calls went, the engine's own steps among them.
   [[nodiscard]] StageTimes& times() const noexcept { return times_; }
 
@@ -68,13 +75,15 @@ class Decoder {
   [[nodiscard]] at::Tensor with_attention(int index, const at::Tensor& x_CRd,
                                           const at::Tensor& attended) const;
   [[nodiscard]] at::Tensor norm(const at::Tensor& x, const at::Tensor& weight) const;
+  void rotate_in_place(const at::Tensor& heads, const RotaryTable& angles) const;
   /// x W^T + b, a product of the compute type.
-  [[nodiscard]] at::Tensor product(const at::Tensor& x, const at::Tensor& weight,
+  [[nodiscard]] at::Tensor product(const ProductInput& x, const Matrix& weight,
                                    const at::Tensor& bias = {}) const;
 
   ModelConfig config_;
   Weights weights_;
-  at::ScalarType compute_;
+  Arithmetic arithmetic_;
+  Device device_;
   at::Tensor frequencies_;
   mutable StageTimes times_;
 };

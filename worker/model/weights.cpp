@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "worker/model/scalar_type.hpp"
+#include "worker/model/device.hpp"
 
 namespace harsanyi {
 namespace {
@@ -30,35 +30,33 @@ at::Tensor view_of(const StoredTensor& stored) {
 /// Takes tensors out of a checkpoint by name.
 class Loader {
  public:
-  Loader(const Checkpoint& checkpoint, WeightStorage storage, at::ScalarType compute)
-      : checkpoint_{checkpoint}, storage_{storage}, compute_{compute} {}
+  Loader(const Checkpoint& checkpoint, WeightStorage storage, const Arithmetic& arithmetic, at::Device place)
+      : checkpoint_{checkpoint}, storage_{storage}, arithmetic_{arithmetic}, place_{place} {}
 
   /// As float32.
   [[nodiscard]] at::Tensor operator()(const std::string& name, const std::vector<std::int64_t>& shape) const {
-    return view_of(checkpoint_.require(name, shape)).to(at::kFloat);
+    return on(place_, view_of(checkpoint_.require(name, shape))).to(at::kFloat);
   }
   /// [out, in] of a layer.
-  [[nodiscard]] at::Tensor matrix(const std::string& name, std::int64_t out, std::int64_t in) const {
-    return converted(name, {out, in}, compute_);
+  [[nodiscard]] Matrix matrix(const std::string& name, std::int64_t out, std::int64_t in,
+                              bool keep_plain = false) const {
+    const at::Tensor view = on(place_, view_of(checkpoint_.require(name, {out, in})));
+    return storage_ == WeightStorage::stored ? Matrix{view} : Matrix::prepared(view, arithmetic_, keep_plain);
   }
   /// [V, d], of the embedding or the logits.
   [[nodiscard]] at::Tensor table(const std::string& name, const ModelShape& shape) const {
-    return converted(name, {shape.vocabulary, shape.hidden}, at::kFloat);
+    const at::Tensor view = on(place_, view_of(checkpoint_.require(name, {shape.vocabulary, shape.hidden})));
+    return storage_ == WeightStorage::stored ? view : view.to(at::kFloat);
   }
   [[nodiscard]] at::Tensor optional(bool present, const std::string& name, std::int64_t size) const {
     return present ? (*this)(name, {size}) : at::Tensor{};
   }
 
  private:
-  [[nodiscard]] at::Tensor converted(const std::string& name, const std::vector<std::int64_t>& shape,
-                                     at::ScalarType type) const {
-    const at::Tensor view = view_of(checkpoint_.require(name, shape));
-    return storage_ == WeightStorage::stored ? view : view.to(type);
-  }
-
   const Checkpoint& checkpoint_;
   WeightStorage storage_;
-  at::ScalarType compute_;
+  const Arithmetic& arithmetic_;
+  at::Device place_;
 };
 
 LayerWeights load_layer(const Loader& load, const ModelConfig& config, int layer) {
@@ -70,12 +68,12 @@ LayerWeights load_layer(const Loader& load, const ModelConfig& config, int layer
   const std::int64_t kv = std::int64_t{s.kv_heads} * s.head_size;
   return {.attention_norm_d = load(prefix + "input_layernorm.weight", {d}),
           .q_proj = load.matrix(attention + "q_proj.weight", q, d),
-          .q_bias = load.optional(config.qkv_bias, attention + "q_proj.bias", q),
           .k_proj = load.matrix(attention + "k_proj.weight", kv, d),
-          .k_bias = load.optional(config.qkv_bias, attention + "k_proj.bias", kv),
           .v_proj = load.matrix(attention + "v_proj.weight", kv, d),
+          .q_bias = load.optional(config.qkv_bias, attention + "q_proj.bias", q),
+          .k_bias = load.optional(config.qkv_bias, attention + "k_proj.bias", kv),
           .v_bias = load.optional(config.qkv_bias, attention + "v_proj.bias", kv),
-          .o_proj = load.matrix(attention + "o_proj.weight", d, q),
+          .o_proj = load.matrix(attention + "o_proj.weight", d, q, /*keep_plain=*/true),
           .o_bias = load.optional(config.output_bias, attention + "o_proj.bias", d),
           .q_norm_D = load.optional(config.qk_norm, attention + "q_norm.weight", s.head_size),
           .k_norm_D = load.optional(config.qk_norm, attention + "k_norm.weight", s.head_size),
@@ -88,10 +86,10 @@ LayerWeights load_layer(const Loader& load, const ModelConfig& config, int layer
 }  // namespace
 
 Weights load_weights(const std::filesystem::path& folder, const ModelConfig& config, WeightStorage storage,
-                     ComputeType compute) {
+                     const Arithmetic& arithmetic, at::Device place) {
   Weights weights;
   weights.checkpoint = std::make_shared<const Checkpoint>(Checkpoint::open(folder));
-  const Loader load{*weights.checkpoint, storage, scalar_type(compute)};
+  const Loader load{*weights.checkpoint, storage, arithmetic, place};
   weights.embedding_Vd = load.table("model.embed_tokens.weight", config.shape);
   for (int layer = 0; layer < config.shape.layers; ++layer)
     weights.layers.push_back(load_layer(load, config, layer));
@@ -107,9 +105,12 @@ std::int64_t bytes_of(const Weights& weights) {
     for (const at::Tensor& tensor : tensors)
       if (tensor.defined()) bytes += static_cast<std::int64_t>(tensor.nbytes());
   };
-  for (const LayerWeights& w : weights.layers)
-    add({w.attention_norm_d, w.q_proj, w.q_bias, w.k_proj, w.k_bias, w.v_proj, w.v_bias, w.o_proj, w.o_bias,
-         w.q_norm_D, w.k_norm_D, w.mlp_norm_d, w.gate_proj, w.up_proj, w.down_proj});
+  for (const LayerWeights& w : weights.layers) {
+    add({w.attention_norm_d, w.q_bias, w.k_bias, w.v_bias, w.o_bias, w.q_norm_D, w.k_norm_D, w.mlp_norm_d});
+    for (const Matrix* matrix :
+         {&w.q_proj, &w.k_proj, &w.v_proj, &w.o_proj, &w.gate_proj, &w.up_proj, &w.down_proj})
+      bytes += matrix->bytes();
+  }
   add({weights.embedding_Vd, weights.final_norm_d});
   if (!weights.unembedding_Vd.is_same(weights.embedding_Vd)) add({weights.unembedding_Vd});
   return bytes;

@@ -40,6 +40,8 @@ struct CoreFacts {
 /// Which compute types are fast here, by measuring matrix products.
 /// @param speed  operations per second of a type; throws std::exception if it cannot be measured
 [[nodiscard]] Finding check_compute_types(const std::function<double(ComputeType)>& speed);
+/// The files of a model: their headers fit together, and, with `verify`, their content has its SHA-256.
+[[nodiscard]] Finding check_model(const std::filesystem::path& folder, bool verify);
 [[nodiscard]] Finding check_gpu();
 [[nodiscard]] Finding check_python(const std::filesystem::path& python);
 

@@ -11,7 +11,10 @@
 
 #include "orchestrator/cli/doctor/checks.hpp"
 #include "orchestrator/cli/doctor/program_output.hpp"
+#include "partition/base/error.hpp"
 #include "storage/hdf5/library_info.hpp"
+#include "worker/model/checkpoint.hpp"
+#include "worker/model/checksum_list.hpp"
 
 namespace harsanyi {
 namespace {
@@ -79,6 +82,25 @@ Findings check_mpi(const std::string& library, const std::optional<LaunchInfo>& 
           check_root_variables()};
 }
 
+Finding check_model(const std::filesystem::path& folder, bool verify) {
+  Finding finding{"model", Verdict::ok, "", ""};
+  try {
+    const auto files = Checkpoint::open(folder).files().size();
+    finding.value = fmt::format("{}: {} weight files", folder.string(), files);
+    if (!verify) {
+      finding.value += ", headers in order (--verify compares their content with its SHA-256)";
+      return finding;
+    }
+    const CheckedFiles checked = check_model_files(folder);
+    finding.value += fmt::format("; as their SHA-256 says: {}", fmt::join(checked.matching, ", "));
+    if (!checked.not_known.empty())
+      finding.value += fmt::format("; nothing to compare with: {}", fmt::join(checked.not_known, ", "));
+  } catch (const Error& error) {
+    finding = {finding.item, Verdict::problem, error.what(), "repair or replace the file that is named"};
+  }
+  return finding;
+}
+
 Finding check_hdf5() {
   const hdf5::LibraryInfo info = hdf5::library_info();
   Finding finding{"HDF5", Verdict::ok,
@@ -133,12 +155,10 @@ Finding check_gpu() {
   std::string version;
   std::getline(driver, version);
   const std::string value =
-      fmt::format("{} NVIDIA device(s); {}; libcuda {}, NCCL {}; {}", devices,
+      fmt::format("{} NVIDIA device(s); {}; libcuda {}, NCCL {}", devices,
                   version.empty() ? "no driver" : version, can_load("libcuda.so.1") ? "found" : "missing",
-                  can_load("libnccl.so.2") ? "found" : "not on the library path",
-                  HARSANYI_CUDA_BUILD ? "built with CUDA" : "built without CUDA");
-  if (HARSANYI_CUDA_BUILD) return {kItem, Verdict::ok, value, ""};
-  return {kItem, Verdict::note, value + "; configure with -DHARSANYI_WITH_CUDA=ON to use it", ""};
+                  can_load("libnccl.so.2") ? "found" : "not on the library path");
+  return {kItem, Verdict::ok, value, ""};
 }
 
 Finding check_python(const std::filesystem::path& python) {

@@ -106,8 +106,9 @@ json compute(Engine& engine, const Game& game, const json& request) {
           {"peak_rss_bytes", peak_rss_bytes()}};
 }
 
-void serve(const std::string& model_folder, const std::string& game_file, int threads) {
-  const auto engine = load_engine(model_folder, {.threads = threads});
+void serve(const std::string& model_folder, const std::string& game_file, int threads, ProductKernel kernel,
+           DeviceChoice device) {
+  const auto engine = load_engine(model_folder, {.threads = threads, .kernel = kernel, .device = device});
   const Game game = read_game(game_file);
   json ready = costs_of(game, engine->config().shape);
   const Numerics numerics = engine->numerics();
@@ -122,12 +123,14 @@ void serve(const std::string& model_folder, const std::string& game_file, int th
 }  // namespace harsanyi
 
 int main(int argc, char** argv) {
-  if (argc != 4) {
-    std::cerr << "usage: engine_bench MODEL_DIR GAME.json THREADS\n";
+  if (argc < 4 || argc > 6) {
+    std::cerr << "usage: engine_bench MODEL_DIR GAME.json THREADS [KERNEL [DEVICE]]\n";
     return 2;
   }
   try {
-    harsanyi::serve(argv[1], argv[2], std::stoi(argv[3]));
+    harsanyi::serve(argv[1], argv[2], std::stoi(argv[3]),
+                    harsanyi::parse_enum<harsanyi::ProductKernel>(argc > 4 ? argv[4] : "auto"),
+                    harsanyi::parse_enum<harsanyi::DeviceChoice>(argc > 5 ? argv[5] : "cpu"));
   } catch (const std::exception& error) {
     std::cerr << "error: " << error.what() << '\n';
     return 1;

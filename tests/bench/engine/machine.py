@@ -129,6 +129,7 @@ def time_sweep(harsanyi: Path, model: Path, rows: Path, ranks: int, samples: int
     launcher = ["mpirun", "--oversubscribe", "--bind-to", "none", "-n", ranks]
     command = [*launcher, harsanyi, "sweep", "--model", model, "--benchmark", "tokens", "--calibration-rows", rows]
     command += ["--samples", samples, "--threads", 1, "--cube", cube]
+    command += ["--worker-groups", 2]  # the same units for one rank and for two
     command += ["--benchmark-table", ROOT / "configs/benchmarks"]
     start = time.perf_counter()
     done = subprocess.run([str(word) for word in command], check=True, capture_output=True, text=True)

@@ -33,10 +33,13 @@ SLICE_OF_8B = Shape(layers=2, hidden=4096, query_heads=32, kv_heads=8, intermedi
 
 
 def random_llama(shape: Shape, name: str, seed: int = 1, cache: Path = CACHE) -> Path:
-    """The folder of a Llama with normal weights of scale 1/sqrt(inputs) and tied embeddings; made if not there."""
+    """The folder of a Llama with normal weights of scale 1/sqrt(inputs) and tied embeddings; made if not there.
+
+    Its numbers are bfloat16 ones, as those of published checkpoints are, in a file of float32.
+    """
     folder = cache / "bench-models" / name
     config = config_of(shape)
-    stamp = json.dumps({"seed": seed, **asdict(shape)})
+    stamp = json.dumps({"seed": seed, "numbers": "bfloat16", **asdict(shape)})
     if (folder / "made_of.json").is_file() and (folder / "made_of.json").read_text(encoding="utf-8") == stamp:
         return folder
     folder.mkdir(parents=True, exist_ok=True)
@@ -44,13 +47,21 @@ def random_llama(shape: Shape, name: str, seed: int = 1, cache: Path = CACHE) ->
     tensors = {
         tensor: np.ones(size, np.float32)
         if len(size) == 1
-        else random.standard_normal(size, np.float32) / np.float32(size[-1] ** 0.5)
+        else as_bfloat16(random.standard_normal(size, np.float32) / np.float32(size[-1] ** 0.5))
         for tensor, size in tensor_sizes(shape).items()
     }
     save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
     (folder / "config.json").write_text(json.dumps(config, indent=1), encoding="utf-8")
     (folder / "made_of.json").write_text(stamp, encoding="utf-8")
     return folder
+
+
+def as_bfloat16(numbers: np.ndarray) -> np.ndarray:
+    """float32 numbers rounded to the nearest bfloat16, ties to even."""
+    bits = numbers.view(np.uint32)
+    bits += np.uint32(0x7FFF) + ((bits >> np.uint32(16)) & np.uint32(1))
+    bits &= np.uint32(0xFFFF0000)
+    return numbers
 
 
 def tensor_sizes(shape: Shape) -> dict[str, tuple[int, ...]]:

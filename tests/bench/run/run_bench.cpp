@@ -80,7 +80,7 @@ void time_units(World& world, int units, std::size_t values) {
 }  // namespace
 
 int main() {
-  const auto world = make_world();
+  const auto world = make_world(std::chrono::minutes{1});
   if (world->size() == 1)
     round_trips_between_threads();
   else

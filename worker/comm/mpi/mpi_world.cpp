@@ -17,6 +17,7 @@
 #include "partition/base/error.hpp"
 #include "worker/comm/backoff.hpp"
 #include "worker/comm/mailbox.hpp"
+#include "worker/comm/mpi/watchdog.hpp"
 
 namespace harsanyi {
 namespace {
@@ -188,18 +189,21 @@ struct MpiWorld::State {
   MpiCommunicator communicator;
   int ranks_on_node = 1;
   int rank_on_node = 0;
+  std::chrono::duration<double> limit{};
   int exceptions_at_start = std::uncaught_exceptions();
 };
 
-MpiWorld::MpiWorld() {
+MpiWorld::MpiWorld(std::chrono::duration<double> limit) {
   int already = 0;
   check(MPI_Initialized(&already), "MPI_Initialized");
   if (already != 0) throw CommError{"MPI is running already; make one MpiWorld per process"};
+  const Watchdog watchdog{limit, "start"};
   int provided = MPI_THREAD_SINGLE;
   check(MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &provided), "MPI_Init_thread");
   if (provided < MPI_THREAD_FUNNELED)
     throw CommError{"this MPI allows one thread per process only; use one built with MPI_THREAD_FUNNELED"};
   state_ = std::make_unique<State>();
+  state_->limit = limit;
   require_one_world(state_->communicator.size());
 
   MPI_Comm node = MPI_COMM_NULL;
@@ -214,6 +218,7 @@ MpiWorld::~MpiWorld() {
   // An exception on its way out means that this rank left its part unfinished: the others wait for messages
   // that never come, and finalising would wait for them.
   if (std::uncaught_exceptions() > state_->exceptions_at_start) abort(EXIT_FAILURE);
+  const Watchdog watchdog{state_->limit, "end"};
   try {
     state_->communicator.drain();
     check(MPI_Finalize(), "MPI_Finalize");
@@ -234,6 +239,8 @@ int MpiWorld::rank_on_this_node() const noexcept {
 }
 
 void MpiWorld::abort(int exit_code) {
+  constexpr std::chrono::seconds kLimit{10};
+  const Watchdog watchdog{std::min<std::chrono::duration<double>>(kLimit, state_->limit), "end the job"};
   MPI_Abort(MPI_COMM_WORLD, exit_code);
   std::_Exit(exit_code);
 }

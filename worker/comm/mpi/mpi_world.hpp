@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -14,7 +15,10 @@ namespace harsanyi {
 /// MPI_THREAD_FUNNELED: only the thread that made it may use its communicator.
 class MpiWorld {
  public:
-  MpiWorld();  ///< @throws CommError  if MPI cannot start
+  /// @param limit  how long its start and its end may take; then this process ends with exit code 75, and the
+  /// job with it
+  /// @throws CommError  if MPI cannot start
+  explicit MpiWorld(std::chrono::duration<double> limit);
   /// Finalises; all ranks must get here. Messages that nobody took are dropped. During exception unwinding it
   /// ends every rank of the job instead: catch and print errors while the world is alive, then call `abort`.
   ~MpiWorld();

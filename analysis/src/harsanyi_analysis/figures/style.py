@@ -64,8 +64,11 @@ def signed(number: float) -> str:
 
 
 def save_png(figure: Figure, path: Path) -> None:
+    """Under its name only once it is whole."""
+    partial = path.with_name(f"{path.name}.partial")
     with mpl.rc_context(_STYLE):
-        figure.savefig(path, dpi=160, bbox_inches="tight")
+        figure.savefig(partial, format="png", dpi=160, bbox_inches="tight")
+    partial.replace(path)
 
 
 def svg_of(figure: Figure) -> bytes:

@@ -1,0 +1,112 @@
+#include "orchestrator/cli/sweep_runner.hpp"
+
+#include "orchestrator/cli/damaged_units.hpp"
+#include "orchestrator/cli/notes.hpp"
+#include "orchestrator/cli/run_log.hpp"
+#include "orchestrator/cli/sweep_rounds.hpp"
+#include "orchestrator/job/layer_means.hpp"
+#include "orchestrator/job/provenance.hpp"
+#include "orchestrator/job/run_job.hpp"
+#include "orchestrator/records/unit_text.hpp"
+#include "orchestrator/run/engine_library.hpp"
+#include "orchestrator/run/status_file.hpp"
+#include "orchestrator/run/together.hpp"
+
+namespace harsanyi {
+namespace {
+
+CubeDescription describe_cube(const SweepJob& job, Identity identity, Provenance provenance) {
+  return {.plan = job.plan,
+          .layout = job.model.config.layout(),
+          .mask = job.rules.mask,
+          .epsilon = job.rules.epsilon,
+          .value = job.rules.value,
+          .stopping = job.stopping,
+          .samples = job.samples,
+          .unit_flops = useful_flops(job.plan, job.costs),
+          .identity = std::move(identity),
+          .provenance = std::move(provenance)};
+}
+
+/// What the units of this sweep follow. Rank 0 looks at the cube: other ranks need not see its disk.
+UnitsFor units_for(World& world, const std::filesystem::path& cube, Rank0Computes rank0) {
+  UnitsFor units{.worker_groups = worker_groups(rank0, world.size()), .recorded = std::nullopt};
+  together(world, [&] {
+    if (world.rank() == Rank{0}) units.recorded = recorded_sharding(cube);
+  });
+  const auto told = [&](int Sharding::*extent) {
+    const int recorded = units.recorded ? (*units.recorded).*extent : 0;
+    return static_cast<int>(told_by_rank_0(world, recorded));
+  };
+  const Sharding recorded{told(&Sharding::layers), told(&Sharding::coalitions), told(&Sharding::samples)};
+  if (recorded.layers > 0) units.recorded = recorded;
+  return units;
+}
+
+}  // namespace
+
+SweepRunner::SweepRunner(World& world, const SweepOptions& options, const Invocation& invocation)
+    : world_{world}, options_{options}, invocation_{invocation} {
+  settings_.schedule.attempts = options.attempts;
+  settings_.unit_deadline = options.limits.unit_deadline;
+  const UnitsFor units = units_for(world, options.cube, settings_.rank0);
+  together(world, [&] { job_ = prepare_sweep(options, units); });
+}
+
+DividendCube SweepRunner::open(const Identity& identity, bool for_reading_if_finished) const {
+  if (for_reading_if_finished && DividendCube::is_finished(options_.cube, identity))
+    return DividendCube::open(options_.cube);
+  DividendCube cube = DividendCube::open_or_create(
+      options_.cube,
+      describe_cube(*job_, identity, provenance_of(invocation_.command_line, invocation_.configuration)));
+  static_cast<void>(open_damaged_units(cube, options_.cube));
+  return cube;
+}
+
+SweepRunner::Run SweepRunner::run(const std::optional<std::vector<UnitId>>& again) {
+  if (leads()) say_notes(*job_, options_);
+  std::unique_ptr<Engine> engine;
+  std::string weights;
+  together(world_, [&] {
+    if (leads())
+      weights = while_others_wait(
+          world_, [&] { return digest_of_weights(options_.model.folder, options_.model.verify); });
+  });
+  together(world_, [&] {
+    engine = load_engine_from_library(options_.model.folder, engine_options(options_.model.compute, world_));
+    add_numerics(job_->identity, engine->numerics());
+  });
+  Run run;
+  together(world_, [&] {
+    if (!leads()) return;
+    Identity identity = job_->identity;
+    identity.set("model.weights_sha256", weights);
+    run.cube = open(identity, !again);
+    if (again) run.cube->forget(*again);
+  });
+
+  // `at`: a damaged message may name any unit.
+  const auto unit_of = [&](UnitId unit) {
+    return job_->plan.units.at(static_cast<std::size_t>(unit.index()));
+  };
+  settings_.describe = [&](UnitId unit) { return unit_text(unit_of(unit)); };
+  const WorkFunction compute =
+      logged([&](UnitId unit) { return unit_values(*engine, *job_, unit_of(unit)); }, settings_.describe);
+  settings_.save_memory = [&] { return engine->save_memory(); };
+  if (options_.profile) settings_.stage_clock = [&] { return engine->stage_times(); };
+  std::optional<StatusFile> status;
+  if (leads() && !run.cube->complete()) status.emplace(options_.cube, world_.size());
+  run.outcome = run_rounds(world_, *job_, leads() ? &*run.cube : nullptr, compute, job_->identity.digest(),
+                           settings_, status ? &*status : nullptr);
+  int damaged = 0;
+  together(world_, [&] {
+    if (!leads() || run.cube->complete() || run.cube->count_of(UnitState::open) > 0) return;
+    damaged = open_damaged_units(*run.cube, options_.cube);
+    if (damaged == 0) run.cube->complete_with(layer_means(*run.cube));
+  });
+  run.outcome.left += static_cast<int>(told_by_rank_0(world_, damaged));
+  if (status) status->ended(run.outcome, run.cube->complete());
+  return run;
+}
+
+}  // namespace harsanyi

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "orchestrator/cli/command.hpp"
+#include "orchestrator/config/sweep_options.hpp"
+#include "orchestrator/job/sweep_job.hpp"
+#include "orchestrator/run/run_units.hpp"
+#include "orchestrator/run/world.hpp"
+#include "storage/cube/dividend_cube.hpp"
+
+namespace harsanyi {
+
+/// What `sweep` and `repair` have in common.
+class SweepRunner {
+ public:
+  /// Collective: makes the plan, without a weight.
+  /// @throws Error types on all ranks  as prepare_sweep, recorded_sharding
+  SweepRunner(World& world, const SweepOptions& options, const Invocation& invocation);
+
+  [[nodiscard]] const SweepJob& job() const noexcept { return *job_; }
+
+  struct Run {
+    RunOutcome outcome;
+    std::optional<DividendCube> cube;  ///< on rank 0
+  };
+
+  /// Collective. Computes the units of the part that the cube lacks; the cube is complete once none is open.
+  /// @param again  of a cube that exists: units whose marks are taken back first, with the mark of completion
+  /// @throws Error types on all ranks  as `run_units`, DividendCube and the engine do
+  [[nodiscard]] Run run(const std::optional<std::vector<UnitId>>& again = std::nullopt);
+
+ private:
+  [[nodiscard]] bool leads() const { return world_.rank() == Rank{0}; }
+  [[nodiscard]] DividendCube open(const Identity& identity, bool for_reading_if_finished) const;
+
+  World& world_;
+  const SweepOptions& options_;
+  const Invocation& invocation_;
+  RunOptions settings_;
+  std::optional<SweepJob> job_;
+};
+
+}  // namespace harsanyi

@@ -1,0 +1,99 @@
+"""Faults of nodes and of Slurm's own daemons, on the cluster of tests/slurm. The job must go on by itself."""
+
+import random
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "integration"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "slurm"))
+from bits import digests
+from cluster import Cluster, reason_not_to_run
+from study import Study, make_study
+
+SAMPLES = 120  # of 32 units each
+
+
+def step_daemon_of_rank_0_is_killed(study: Study, job: str) -> None:
+    kill_step_daemon(study, job, "n1")
+
+
+def step_daemon_of_a_node_is_killed(study: Study, job: str) -> None:
+    kill_step_daemon(study, job, "n2")
+
+
+def node_of_rank_0_dies(study: Study, job: str) -> None:
+    kill_node(study, job, "n1")
+
+
+def node_dies(study: Study, job: str) -> None:
+    kill_node(study, job, "n2")
+
+
+def kill_step_daemon(study: Study, job: str, node: str) -> None:
+    study.cluster.kill_step_daemon(node)
+    study.cluster.wait_for_state(job, "PENDING", "COMPLETED", seconds=90)
+    kill_node(study, job, node)  # it starts no step of this number again
+
+
+def kill_node(study: Study, job: str, node: str) -> None:
+    study.cluster.crash_node(node)
+    study.go_on(job)
+    study.cluster.repair_node(node)
+
+
+KINDS: dict[str, Callable[[Study, str], None]] = {
+    kind.__name__: kind
+    for kind in (step_daemon_of_rank_0_is_killed, step_daemon_of_a_node_is_killed, node_of_rank_0_dies, node_dies)
+}
+
+
+def disturb(harsanyi: Path, folder: Path, count: int, seed: int, tell: Callable[[str, float, str], None]) -> None:
+    """One fault on each of `count` jobs. @param tell  gets kind, seconds, and what went wrong (empty: nothing)"""
+    if reason := reason_not_to_run():
+        print(f"no Slurm: {reason}")
+        return
+    instants = random.Random(seed)
+    cluster = Cluster(folder / "cluster", nodes=3)
+    cluster.folder.mkdir()
+    cluster.folder.chmod(0o755)
+    try:
+        cluster.up()
+        reference = reference_of(make_study(cluster, made(folder / "reference"), harsanyi))
+        for number in range(count):
+            name = list(KINDS)[number % len(KINDS)]
+            start = time.monotonic()
+            try:
+                problem = do(
+                    KINDS[name], make_study(cluster, made(folder / f"job{number}"), harsanyi), reference, instants
+                )
+            except AssertionError as error:  # of the cluster's waits
+                problem = str(error)
+            tell(name, time.monotonic() - start, problem)
+    finally:
+        cluster.down()
+
+
+def do(kind: Callable, study: Study, reference: dict[str, str], instants: random.Random) -> str:
+    write_sweep(study)
+    job = study.submit()["sweep"]
+    study.wait_until_computing()
+    time.sleep(instants.uniform(0.0, 1.0))
+    kind(study, job)
+    return "" if digests(study.cube) == reference else "the finished cube differs"
+
+
+def reference_of(study: Study) -> dict[str, str]:
+    write_sweep(study)
+    study.run("sweep", "--config", "sweep.ini", "--model", "one", "--cube", "cube.h5")
+    return digests(study.folder / "cube.h5")
+
+
+def write_sweep(study: Study) -> None:
+    study.write_sweep(samples=SAMPLES, unit_deadline=2, silence_limit=10)
+
+
+def made(folder: Path) -> Path:
+    folder.mkdir()
+    return folder

@@ -1,0 +1,93 @@
+#include "worker/model/device.hpp"
+
+#include <array>
+#include <cstdlib>
+#include <optional>
+#include <vector>
+
+#include <ATen/Context.h>
+#include <dlfcn.h>
+#include <fmt/format.h>
+
+#include "partition/base/error.hpp"
+
+namespace harsanyi {
+namespace {
+
+/// The GPUs that this process sees, by the driver's own interface: there on every machine with a GPU, and
+/// quick to ask.
+std::vector<std::string> visible_gpus() {
+  void* driver = ::dlopen("libcuda.so.1", RTLD_NOW | RTLD_LOCAL);
+  if (driver == nullptr) return {};
+  const auto function = [driver]<class Function>(const char* name, Function*) {
+    return reinterpret_cast<Function*>(::dlsym(driver, name));
+  };
+  const auto init = function("cuInit", static_cast<int (*)(unsigned)>(nullptr));
+  const auto count_of = function("cuDeviceGetCount", static_cast<int (*)(int*)>(nullptr));
+  const auto name_of_gpu = function("cuDeviceGetName", static_cast<int (*)(char*, int, int)>(nullptr));
+  int count = 0;
+  if (init == nullptr || count_of == nullptr || name_of_gpu == nullptr || init(0) != 0 ||
+      count_of(&count) != 0)
+    return {};
+  std::vector<std::string> names;
+  for (int gpu = 0; gpu < count; ++gpu) {
+    std::array<char, 256> name{};
+    if (name_of_gpu(name.data(), static_cast<int>(name.size()) - 1, gpu) != 0) return {};
+    names.emplace_back(name.data());
+  }
+  return names;
+}
+
+/// Products with the same bits from run to run (cuBLAS, "Results reproducibility"); before its first call.
+void fix_cublas_mode() {
+  ::setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", /*overwrite=*/0);
+}
+
+void load_cuda_part() {
+  if (at::hasCUDA()) return;
+  if (::dlopen("libtorch_cuda.so", RTLD_NOW | RTLD_GLOBAL) != nullptr && at::hasCUDA()) return;
+  const char* reason = ::dlerror();
+  throw ConfigError{
+      fmt::format("a GPU is there, but libtorch's part for it cannot be loaded: {}; install the NVIDIA "
+                  "packages that torch names "
+                  "(pip install torch does) into the environment of the program, or choose --device cpu",
+                  reason == nullptr ? "it registers no GPU" : reason)};
+}
+
+Device open_gpu(const std::vector<std::string>& gpus, int rank_on_node) {
+  fix_cublas_mode();
+  load_cuda_part();
+  const auto index = static_cast<std::size_t>(rank_on_node) % gpus.size();
+  return {at::Device{at::kCUDA, static_cast<c10::DeviceIndex>(index)}, true, "gpu: " + gpus[index]};
+}
+
+}  // namespace
+
+Device open_device(DeviceChoice choice, int rank_on_node) {
+  if (choice == DeviceChoice::operators) return {at::kCPU, true, "cpu, operators"};
+  if (choice == DeviceChoice::cpu) return {};
+  const std::vector<std::string> gpus = visible_gpus();
+  if (!gpus.empty()) return open_gpu(gpus, rank_on_node);
+  if (choice == DeviceChoice::automatic) return {};
+  const char* visible = std::getenv("CUDA_VISIBLE_DEVICES");
+  throw ConfigError{fmt::format(
+      "--device gpu, but this rank sees no NVIDIA GPU (CUDA_VISIBLE_DEVICES is {}); ask Slurm for one "
+      "(--gpus-per-task=1), or choose --device cpu",
+      visible == nullptr ? "not set" : fmt::format("'{}'", visible))};
+}
+
+std::string cublas_mode() {
+  const char* mode = std::getenv("CUBLAS_WORKSPACE_CONFIG");
+  return mode == nullptr ? "default" : mode;
+}
+
+at::Tensor on(at::Device place, const at::Tensor& tensor) {
+  if (tensor.device() == place) return tensor;
+  return tensor.pin_memory().to(place, /*non_blocking=*/true);
+}
+
+at::Tensor on_host(const at::Tensor& tensor) {
+  return tensor.to(at::kCPU).contiguous();
+}
+
+}  // namespace harsanyi

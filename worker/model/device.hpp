@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+
+#include "worker/model/aten.hpp"
+#include "worker/model/device_choice.hpp"
+
+namespace harsanyi {
+
+/// Where tensors lie, and how functions of rows are computed there.
+struct Device {
+  at::Device place{at::kCPU};
+  bool by_operators = false;  ///< by whole-tensor operators; else by loops over rows
+  std::string name = "cpu";   ///< "gpu: NVIDIA H100 80GB HBM3"
+};
+
+/// Loads libtorch's CUDA part if a GPU is meant, so that nothing else waits for it.
+/// @param rank_on_node  the rank takes the GPU of this number among those it sees, counted round
+/// @throws ConfigError  if a GPU is asked for and there is none, or libtorch's part for it cannot be loaded
+[[nodiscard]] Device open_device(DeviceChoice choice, int rank_on_node);
+
+/// The setting of cuBLAS in force; "default" where there is none.
+[[nodiscard]] std::string cublas_mode();
+
+/// The tensor at `place`; from host memory by a pinned copy that nobody waits for.
+[[nodiscard]] at::Tensor on(at::Device place, const at::Tensor& tensor);
+
+/// The tensor in host memory, dense: waits for whatever computes it.
+[[nodiscard]] at::Tensor on_host(const at::Tensor& tensor);
+
+}  // namespace harsanyi
