@@ -75,7 +75,7 @@ def is_own(file: Path, root: Path) -> bool:
     return file.is_relative_to(root) and file.relative_to(root).parts[0] in MODULES
 
 
-OF_GCC = ("-Winvalid-pch", "-fno-thread-jumps")
+OF_GCC = ("-Winvalid-pch", "-fno-thread-jumps", "-Wno-maybe-uninitialized")
 
 
 def as_clang_takes_it(entry: dict[str, str]) -> tuple[str, ...]:
