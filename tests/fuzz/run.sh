@@ -4,8 +4,8 @@
 #   tests/fuzz/run.sh [--seconds S | --runs N] [--keep FOLDER] [--seed N] [--no-build] [TARGET...]
 #
 # Each target runs for S seconds (default 10), or for N inputs. The corpus starts from the seeds; --keep reads and
-# grows one in FOLDER/<target> instead. --seed N repeats the same choices. What fails a target is left in FOLDER/artifacts (or build/fuzz/artifacts):
-# build/fuzz/bin/fuzz_<target> FILE runs it again. Needs clang++ (tools/packages-test.txt); without it exits with 77.
+# grows one in FOLDER/<target> instead. --seed N repeats the same choices. What fails a target is left in
+# FOLDER/artifacts (or build/fuzz/artifacts): build/fuzz/bin/fuzz_<target> FILE runs it again. Needs clang++ (tools/packages-test.txt); without it exits with 77.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 # shellcheck source=tools/environment.sh
