@@ -24,9 +24,9 @@ namespace fs = std::filesystem;
 
 /// What a repair has to do, as rank 0 found it and all ranks know.
 struct Finding {
-  Verification found;  ///< on rank 0
-  bool sound = true;
-  std::int64_t open = 0;  ///< units that no run has computed yet
+  Verification found;     ///< on rank 0
+  bool is_whole = false;  ///< sound and complete: there is nothing to do
+  std::int64_t open = 0;  ///< on rank 0: units that no run has computed yet
 };
 
 template <class Record>
@@ -43,24 +43,23 @@ Finding look_at(World& world, const fs::path& file) {
     if (world.rank() != Rank{0}) return;
     const Record record = Record::open(file);
     finding.found = verify(record);
-    finding.sound = finding.found.sound();
+    // All units may be done and the mark of completion not set: a former repair was stopped there.
+    finding.is_whole = finding.found.sound() && record.complete();
     finding.open = open_units(record);
     std::cout << fmt::format("{}: {}", file.string(), verification_text(finding.found)) << std::flush;
   });
-  finding.sound = told_by_rank_0(world, finding.sound ? 1 : 0) == 1;
-  finding.open = told_by_rank_0(world, finding.open);
+  finding.is_whole = told_by_rank_0(world, finding.is_whole ? 1 : 0) == 1;
   return finding;
 }
 
 /// True if this is the end: nothing is to be done, or only to be shown.
 bool ends_here(World& world, const Finding& finding, bool dry_run) {
   const bool leads = world.rank() == Rank{0};
-  const bool whole = finding.sound && finding.open == 0;
-  if (whole && leads) std::cout << "nothing to repair\n";
-  if (!whole && dry_run && leads)
+  if (finding.is_whole && leads) std::cout << "nothing to repair\n";
+  if (!finding.is_whole && dry_run && leads)
     std::cout << fmt::format("would compute {} units again, and {} that no run has computed yet\n",
                              finding.found.damaged.size(), finding.open);
-  return whole || dry_run;
+  return finding.is_whole || dry_run;
 }
 
 /// The last word: on rank 0, once the units are computed again.

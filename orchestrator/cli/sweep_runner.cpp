@@ -47,41 +47,41 @@ UnitsFor units_for(World& world, const std::filesystem::path& cube, Rank0Compute
 
 SweepRunner::SweepRunner(World& world, const SweepOptions& options, const Invocation& invocation)
     : world_{world}, options_{options}, invocation_{invocation} {
-  settings_.schedule.attempts = options.attempts;
-  settings_.unit_deadline = options.limits.unit_deadline;
-  const UnitsFor units = units_for(world, options.cube, settings_.rank0);
+  const UnitsFor units = units_for(world, options.cube, RunOptions{}.rank0);
   together(world, [&] { job_ = prepare_sweep(options, units); });
 }
 
-DividendCube SweepRunner::open(const Identity& identity, bool for_reading_if_finished) const {
+void SweepRunner::load() {
+  together(world_, [&] {
+    if (leads())
+      weights_digest_ = while_others_wait(
+          world_, [&] { return digest_of_weights(options_.model.folder, options_.model.verify); });
+  });
+  together(world_, [&] {
+    engine_ = load_engine_from_library(options_.model.folder, engine_options(options_.model.compute, world_));
+    add_numerics(job_->identity, engine_->numerics());
+  });
+}
+
+DividendCube SweepRunner::open(bool for_reading_if_finished) const {
+  Identity identity = job_->identity;
+  identity.set("model.weights_sha256", weights_digest_);
   if (for_reading_if_finished && DividendCube::is_finished(options_.cube, identity))
     return DividendCube::open(options_.cube);
   DividendCube cube = DividendCube::open_or_create(
-      options_.cube,
-      describe_cube(*job_, identity, provenance_of(invocation_.command_line, invocation_.configuration)));
+      options_.cube, describe_cube(*job_, std::move(identity),
+                                   provenance_of(invocation_.command_line, invocation_.configuration)));
   static_cast<void>(open_damaged_units(cube, options_.cube));
   return cube;
 }
 
 SweepRunner::Run SweepRunner::run(const std::optional<std::vector<UnitId>>& again) {
   if (leads()) say_notes(*job_, options_);
-  std::unique_ptr<Engine> engine;
-  std::string weights;
-  together(world_, [&] {
-    if (leads())
-      weights = while_others_wait(
-          world_, [&] { return digest_of_weights(options_.model.folder, options_.model.verify); });
-  });
-  together(world_, [&] {
-    engine = load_engine_from_library(options_.model.folder, engine_options(options_.model.compute, world_));
-    add_numerics(job_->identity, engine->numerics());
-  });
+  load();
   Run run;
   together(world_, [&] {
     if (!leads()) return;
-    Identity identity = job_->identity;
-    identity.set("model.weights_sha256", weights);
-    run.cube = open(identity, !again);
+    run.cube = open(!again);
     if (again) run.cube->forget(*again);
   });
 
@@ -89,15 +89,18 @@ SweepRunner::Run SweepRunner::run(const std::optional<std::vector<UnitId>>& agai
   const auto unit_of = [&](UnitId unit) {
     return job_->plan.units.at(static_cast<std::size_t>(unit.index()));
   };
-  settings_.describe = [&](UnitId unit) { return unit_text(unit_of(unit)); };
+  RunOptions settings;
+  settings.schedule.attempts = options_.attempts;
+  settings.unit_deadline = options_.limits.unit_deadline;
+  settings.describe = [&](UnitId unit) { return unit_text(unit_of(unit)); };
   const WorkFunction compute =
-      logged([&](UnitId unit) { return unit_values(*engine, *job_, unit_of(unit)); }, settings_.describe);
-  settings_.save_memory = [&] { return engine->save_memory(); };
-  if (options_.profile) settings_.stage_clock = [&] { return engine->stage_times(); };
+      logged([&](UnitId unit) { return unit_values(*engine_, *job_, unit_of(unit)); }, settings.describe);
+  settings.save_memory = [&] { return engine_->save_memory(); };
+  if (options_.profile) settings.stage_clock = [&] { return engine_->stage_times(); };
   std::optional<StatusFile> status;
   if (leads() && !run.cube->complete()) status.emplace(options_.cube, world_.size());
   run.outcome = run_rounds(world_, *job_, leads() ? &*run.cube : nullptr, compute, job_->identity.digest(),
-                           settings_, status ? &*status : nullptr);
+                           settings, status ? &*status : nullptr);
   int damaged = 0;
   together(world_, [&] {
     if (!leads() || run.cube->complete() || run.cube->count_of(UnitState::open) > 0) return;

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "orchestrator/cli/command.hpp"
@@ -33,13 +35,16 @@ class SweepRunner {
 
  private:
   [[nodiscard]] bool leads() const { return world_.rank() == Rank{0}; }
-  [[nodiscard]] DividendCube open(const Identity& identity, bool for_reading_if_finished) const;
+  /// Collective: hashes the weights, loads them, and adds what they compute with to the identity.
+  void load();
+  [[nodiscard]] DividendCube open(bool for_reading_if_finished) const;
 
   World& world_;
   const SweepOptions& options_;
   const Invocation& invocation_;
-  RunOptions settings_;
   std::optional<SweepJob> job_;
+  std::string weights_digest_;  ///< on rank 0
+  std::unique_ptr<Engine> engine_;
 };
 
 }  // namespace harsanyi

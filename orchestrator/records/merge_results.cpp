@@ -1,6 +1,8 @@
 #include <map>
 #include <tuple>
 
+#include <fmt/ranges.h>
+
 #include "orchestrator/job/method_fact.hpp"
 #include "orchestrator/records/merge_units.hpp"
 #include "orchestrator/records/unit_text.hpp"

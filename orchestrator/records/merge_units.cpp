@@ -1,8 +1,11 @@
 #include "orchestrator/records/merge_units.hpp"
 
 #include <array>
+#include <bit>
+#include <cstdint>
 #include <string_view>
-#include <utility>
+
+#include <fmt/ranges.h>
 
 namespace harsanyi {
 namespace {
@@ -59,12 +62,19 @@ void require_no_gaps(const UnionOfMarks& marks, const MergeRequest& request,
                   fmt::join(first, "\n  "))};
 }
 
-std::size_t first_difference(const std::vector<double>& a, const std::vector<double>& b) {
+void require_same_values(const std::string& first, const Block& earlier, const std::string& second,
+                         const Block& block, const PlaceText& place) {
   const auto same_bits = [](double x, double y) {
     return std::bit_cast<std::uint64_t>(x) == std::bit_cast<std::uint64_t>(y);
   };
-  const auto at = std::mismatch(a.begin(), a.end(), b.begin(), b.end(), same_bits).first;
-  return static_cast<std::size_t>(at - a.begin());
+  const auto [ours, theirs] = std::mismatch(earlier.values.begin(), earlier.values.end(),
+                                            block.values.begin(), block.values.end(), same_bits);
+  if (ours == earlier.values.end()) return;
+  throw StorageError{fmt::format(
+      "{} and {} disagree on {}: {} and {}; the parts were computed by different programs or devices, "
+      "or one was changed",
+      first, second, place(block.unit, static_cast<std::size_t>(ours - earlier.values.begin())), *ours,
+      *theirs)};
 }
 
 }  // namespace harsanyi

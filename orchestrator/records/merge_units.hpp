@@ -1,14 +1,12 @@
 #pragma once
 
 #include <algorithm>
-#include <bit>
-#include <cmath>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "orchestrator/records/merge.hpp"
 #include "orchestrator/records/reading_progress.hpp"
@@ -31,6 +29,7 @@ struct RecordPart {
 template <class Record>
 std::vector<RecordPart<Record>> open_parts(const std::vector<std::filesystem::path>& files) {
   std::vector<RecordPart<Record>> parts;
+  parts.reserve(files.size());
   for (const auto& file : files) parts.push_back({file.string(), Record::open(file)});
   return parts;
 }
@@ -81,51 +80,64 @@ UnionOfMarks union_of_marks(const std::vector<RecordPart<Record>>& parts, std::s
 void require_no_gaps(const UnionOfMarks& marks, const MergeRequest& request,
                      const std::function<std::string(UnitId)>& text);
 
-/// The first value of a unit in which two blocks differ by a bit; the length if none does.
-[[nodiscard]] std::size_t first_difference(const std::vector<double>& a, const std::vector<double>& b);
+/// Names value `index` of a unit of the whole.
+using PlaceText = std::function<std::string(UnitId unit, std::size_t index)>;
 
-/// Stores every done unit of the parts in `whole`.
-/// @param place  names value `index` of a unit of the whole
-/// @throws StorageError  if a unit differs from its checksum, or from the same unit of an earlier part
+/// @throws StorageError  naming the first value in which two parts disagree on a unit
+void require_same_values(const std::string& first, const Block& earlier, const std::string& second,
+                         const Block& block, const PlaceText& place);
+
+/// Collects the units of parts in a whole, many to a write.
 template <class Record>
-void take_units(Record& whole, const std::vector<RecordPart<Record>>& parts,
-                const std::function<std::string(UnitId unit, std::size_t index)>& place) {
-  constexpr std::size_t most_values = std::size_t{1} << 22;  // 32 MiB between two writes
+class UnitCollector {
+ public:
+  UnitCollector(Record& whole, PlaceText place)
+      : whole_{whole}, place_{std::move(place)}, sources_(whole.states().size(), nullptr) {}
+
+  /// @throws StorageError  if the unit differs from its checksum, or from the same unit of an earlier part
+  void take(const RecordPart<Record>& part, UnitId unit) {
+    constexpr std::size_t most_values = std::size_t{1} << 22;  // 32 MiB
+    Block block = part.record.block(unit);
+    block.unit = part.place[static_cast<std::size_t>(unit.index())];
+    auto& source = sources_[static_cast<std::size_t>(block.unit.index())];
+    if (source != nullptr) {
+      require_same_values(source->name, whole_.block(block.unit), part.name, block, place_);
+      return;
+    }
+    source = &part;
+    values_ += block.values.size();
+    blocks_.push_back(std::move(block));
+    if (values_ >= most_values) store();
+  }
+  /// After each part.
+  void store() {
+    whole_.store(blocks_);
+    blocks_.clear();
+    values_ = 0;
+  }
+
+ private:
+  Record& whole_;
+  PlaceText place_;
+  std::vector<const RecordPart<Record>*> sources_;  ///< [units of the whole] null where there is none yet
+  std::vector<Block> blocks_;
+  std::size_t values_ = 0;
+};
+
+/// Stores every done unit of the parts in `whole`. @throws StorageError  as UnitCollector::take
+template <class Record>
+void take_units(Record& whole, const std::vector<RecordPart<Record>>& parts, const PlaceText& place) {
   std::size_t units = 0;
   for (const auto& part : parts) units += part.place.size();
   ReadingProgress progress{"merge", static_cast<int>(units)};
-  std::vector<const RecordPart<Record>*> taken_from(whole.states().size(), nullptr);
-  std::vector<Block> blocks;
-  std::size_t values = 0;
-  const auto store = [&] {
-    whole.store(blocks);
-    blocks.clear();
-    values = 0;
-  };
+  UnitCollector<Record> collector{whole, place};
   for (const auto& part : parts) {
-    const auto states = part.record.states();
-    for (std::size_t i = 0; i < states.size(); ++i) {
+    const auto done = part.record.done();
+    for (std::size_t i = 0; i < done.size(); ++i) {
       progress.advance();
-      if (states[i] != UnitState::done) continue;
-      Block block = part.record.block(UnitId::from_index(static_cast<std::int64_t>(i)));
-      block.unit = part.place[i];
-      auto& source = taken_from[static_cast<std::size_t>(block.unit.index())];
-      if (source != nullptr) {
-        const auto earlier = whole.block(block.unit);
-        const auto at = first_difference(earlier.values, block.values);
-        if (at < block.values.size())
-          throw StorageError{fmt::format(
-              "{} and {} disagree on {}: {} and {}; the parts were computed by different "
-              "programs or devices, or one was changed",
-              source->name, part.name, place(block.unit, at), earlier.values[at], block.values[at])};
-        continue;
-      }
-      source = &part;
-      values += block.values.size();
-      blocks.push_back(std::move(block));
-      if (values >= most_values) store();
+      if (done[i]) collector.take(part, UnitId::from_index(static_cast<std::int64_t>(i)));
     }
-    store();
+    collector.store();
   }
 }
 

@@ -1,12 +1,14 @@
 #include "orchestrator/run/together.hpp"
 
 #include <exception>
+#include <iostream>
 #include <optional>
 #include <set>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "orchestrator/log/log.hpp"
 #include "orchestrator/run/message.hpp"
 #include "orchestrator/run/progress.hpp"
 #include "partition/base/error.hpp"
@@ -60,10 +62,10 @@ class Gathering {
 
   void leave_out_awaited() {
     for (const Rank rank : awaited_) {
-      fmt::print(stderr,
-                 "harsanyi: rank {} has not come to a common step within {} (--silence-limit); "
-                 "the others go on without it\n",
-                 rank.value, duration_text(std::chrono::duration<double>(attendance_.silence_limit).count()));
+      const std::string text = fmt::format(
+          "rank {} has not come to a common step within {} (--silence-limit); the others go on without it",
+          rank.value, duration_text(std::chrono::duration<double>(attendance_.silence_limit).count()));
+      tell(std::cerr, {.level = LogLevel::warning, .message = text}, "harsanyi: " + text);
       attendance_.absent.insert(rank);
     }
     awaited_.clear();

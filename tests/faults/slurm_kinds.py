@@ -50,29 +50,34 @@ KINDS: dict[str, Callable[[Study, str], None]] = {
 
 
 def disturb(harsanyi: Path, folder: Path, count: int, seed: int, tell: Callable[[str, float, str], None]) -> None:
-    """One fault on each of `count` jobs. @param tell  gets kind, seconds, and what went wrong (empty: nothing)"""
+    """One fault on each of `count` jobs, each on a cluster of its own.
+
+    @param tell  gets kind, seconds, and what went wrong (empty: nothing)"""
     if reason := reason_not_to_run():
         print(f"no Slurm: {reason}")
         return
     instants = random.Random(seed)
-    cluster = Cluster(folder / "cluster", nodes=3)
-    cluster.folder.mkdir()
-    cluster.folder.chmod(0o755)
-    try:
-        cluster.up()
-        reference = reference_of(make_study(cluster, made(folder / "reference"), harsanyi))
-        for number in range(count):
-            name = list(KINDS)[number % len(KINDS)]
-            start = time.monotonic()
-            try:
-                problem = do(
-                    KINDS[name], make_study(cluster, made(folder / f"job{number}"), harsanyi), reference, instants
-                )
-            except AssertionError as error:  # of the cluster's waits
-                problem = str(error)
+    reference: dict[str, str] = {}
+    for number in range(count):
+        name = list(KINDS)[number % len(KINDS)]
+        cluster = Cluster(made(folder / f"c{number}"), nodes=3)
+        cluster.folder.chmod(0o755)
+        start = time.monotonic()
+        try:
+            cluster.up()
+            reference = reference or reference_of(make_study(cluster, made(folder / "reference"), harsanyi))
+            study = make_study(cluster, made(folder / f"job{number}"), harsanyi)
+            problem = outcome(KINDS[name], study, reference, instants)
             tell(name, time.monotonic() - start, problem)
-    finally:
-        cluster.down()
+        finally:
+            cluster.down()
+
+
+def outcome(kind: Callable, study: Study, reference: dict[str, str], instants: random.Random) -> str:
+    try:
+        return do(kind, study, reference, instants)
+    except AssertionError as error:  # of the cluster's waits
+        return f"{error}\n{study.log}"
 
 
 def do(kind: Callable, study: Study, reference: dict[str, str], instants: random.Random) -> str:

@@ -16,7 +16,8 @@ def byte_of(file: Path, dataset: str, *place: int) -> int:
     """Where an element of a contiguous data set begins in the file."""
     with h5py.File(file) as opened:
         table = opened[dataset]
-        return table.id.get_offset() + int(np.ravel_multi_index(place, table.shape)) * table.dtype.itemsize
+        element = int(np.ravel_multi_index(place, table.shape)) if place else 0
+        return table.id.get_offset() + element * table.dtype.itemsize
 
 
 def damage_value(file: Path, layer: int, sample: int, coalition: int, dataset: str = "value") -> None:

@@ -6,14 +6,16 @@ import re
 import shutil
 import signal
 import time
+from pathlib import Path
 
+import h5py
 import pytest
 from bits import digests, worst_victim
 from damage import byte_of, damage_value, flip_byte, unit_at
 from program import Program
 from stopping_test import many_rows, stopped, stopping_words  # noqa: F401  (fixtures)
 
-BAD_INPUT, STORAGE, INCOMPLETE = 3, 4, 5
+STORAGE = 4
 PLACES = [(0, 0, 0), (1, 9, 5), (3, 23, 7)]  # layer, sample, coalition
 
 
@@ -90,28 +92,51 @@ def test_damaged_means_are_found_and_computed_again(swept: Program):
     assert bytes_of(swept, "cube.h5") == bytes_of(swept, "whole.h5")
 
 
+def wait_until_marks_are_taken_back(running, cube: Path) -> None:
+    """The completion mark goes first."""
+    mark = byte_of(cube, "complete")
+    deadline = time.monotonic() + 60
+    while running.poll() is None and time.monotonic() < deadline:
+        with cube.open("rb") as file:
+            file.seek(mark)
+            if file.read(1) == b"\0":
+                return
+        time.sleep(0.002)
+
+
 @pytest.mark.parametrize("ranks", [0, 2])
 def test_kills_during_a_repair_are_harmless(damaged: Program, ranks: int):
+    cube = damaged.folder / "cube.h5"
     instants = random.Random(ranks)
-    for _ in range(4):
+    for kill in range(1 if ranks else 5):
         running = damaged.start(*repair_words(damaged, "cube.h5"), ranks=ranks)
-        time.sleep(instants.uniform(0.1, 1.2))
+        if kill == 0:
+            wait_until_marks_are_taken_back(running, cube)
+        else:
+            time.sleep(instants.uniform(0.1, 1.2))
         os.kill(worst_victim(running) if ranks else running.pid, signal.SIGKILL)
         running.communicate(timeout=60)
+        if kill == 0:
+            assert running.returncode != 0, "the kill came too late: the test shows nothing"
     damaged.run(*repair_words(damaged, "cube.h5"), ranks=ranks)
-    assert digests(damaged.folder / "cube.h5") == digests(damaged.folder / "whole.h5")
+    assert digests(cube) == digests(damaged.folder / "whole.h5")
 
 
 def test_a_sweep_goes_on_where_a_repair_was_stopped(damaged: Program):
     """What a repair leaves between its first and its last write is an unfinished cube like any other."""
-    import h5py
-
     with h5py.File(damaged.folder / "cube.h5", "r+") as cube:
         cube["complete"][()] = 0
         for place in PLACES:
             cube["unit_done"][unit_at(damaged.folder / "whole.h5", *place)] = 0
     damaged.run(*damaged.sweep_words("cube.h5"))
     assert digests(damaged.folder / "cube.h5") == digests(damaged.folder / "whole.h5")
+
+
+def test_a_repair_that_was_stopped_before_its_last_write_is_completed(swept: Program):
+    with h5py.File(swept.folder / "cube.h5", "r+") as cube:
+        cube["complete"][()] = 0
+    swept.run(*repair_words(swept, "cube.h5"))
+    assert digests(swept.folder / "cube.h5") == digests(swept.folder / "whole.h5")
 
 
 def test_a_cube_of_another_experiment_is_not_touched(damaged: Program):

@@ -251,7 +251,7 @@ TEST_F(BadFile, WhoseValuesLieInPieces) {
       H5Pset_chunk(list, 3, chunk.data());
     });
   });
-  EXPECT_THAT(read_error(), HasSubstr("not stored in one piece"));
+  EXPECT_THAT(read_error(), HasSubstr("in others than `harsanyi export` makes"));
 }
 
 TEST_F(BadFile, WithNumbersOfAnotherType) {

@@ -13,6 +13,7 @@
 
 #include <fmt/format.h>
 #include <mpi.h>
+#include <sysexits.h>
 
 #include "partition/base/error.hpp"
 #include "worker/comm/backoff.hpp"
@@ -101,24 +102,26 @@ class MpiCommunicator final : public Communicator {
   }
 
   /// Collective. Returns once every message of every rank has arrived; those that nobody took are dropped.
-  void drain() {
+  /// False if a rank has not come here within `limit`.
+  [[nodiscard]] bool drain(milliseconds limit) {
     const auto take_all = [&] {
       while (receive(milliseconds{0})) {
       }
     };
-    constexpr milliseconds while_needed = std::chrono::hours{24 * 365};
-    poll(while_needed, [&] {
+    poll(limit, [&] {
       take_all();
       return sending_.empty();
     });
     MPI_Request barrier = MPI_REQUEST_NULL;
     check(MPI_Ibarrier(comm_, &barrier), "MPI_Ibarrier");
-    poll(while_needed, [&] {
+    const bool all_came = poll(limit, [&] {
       take_all();
       return complete(barrier, "MPI_Ibarrier");
     });
+    if (!all_came) return false;
     take_all();
     check(MPI_Comm_free(&comm_), "MPI_Comm_free");
+    return true;
   }
 
  private:
@@ -218,9 +221,16 @@ MpiWorld::~MpiWorld() {
   // An exception on its way out means that this rank left its part unfinished: the others wait for messages
   // that never come, and finalising would wait for them.
   if (std::uncaught_exceptions() > state_->exceptions_at_start) abort(EXIT_FAILURE);
-  const Watchdog watchdog{state_->limit, "end"};
   try {
-    state_->communicator.drain();
+    // Slurm ends a step at once that aborts, and waits on for one whose processes leave.
+    if (!state_->communicator.drain(std::chrono::duration_cast<milliseconds>(state_->limit))) {
+      fmt::print(
+          stderr,
+          "harsanyi: a rank has not come to the end within the silence limit; finished units are stored, "
+          "run the same command again\n");
+      abort(EX_TEMPFAIL);
+    }
+    const Watchdog watchdog{state_->limit, "end"};
     check(MPI_Finalize(), "MPI_Finalize");
   } catch (const std::exception& error) {
     fmt::print(stderr, "MPI does not end cleanly: {}\n", error.what());
