@@ -97,6 +97,7 @@ std::optional<std::string> harm_of(const std::function<void()>& call) {
     if (errno != EINTR) return std::nullopt;
   if (WIFEXITED(status) && WEXITSTATUS(status) == kTookTooMuch)
     return "took more memory than any sound file needs";
+  if (WIFEXITED(status) && WEXITSTATUS(status) != 0) return "gave up";  // by an exit of its own
   if (!WIFSIGNALED(status)) return std::nullopt;
   const int signal = WTERMSIG(status);
   if (signal == SIGKILL || signal == SIGTERM || signal == SIGINT) return std::nullopt;

@@ -23,7 +23,7 @@ main() {
       preset=asan
       programs+=("${with_libtorch[@]}")
       # HDF5 asks for what a damaged header claims, a terabyte; malloc without the sanitizer refuses it as well.
-      export ASAN_OPTIONS=allocator_may_return_null=1
+      export ASAN_OPTIONS=allocator_may_return_null=1:suppressions=$suppressions/asan.supp
       export LSAN_OPTIONS=suppressions=$suppressions/lsan.supp:print_suppressions=0
       export UBSAN_OPTIONS=print_stacktrace=1
       ;;

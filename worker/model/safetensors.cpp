@@ -111,13 +111,13 @@ std::optional<std::vector<Number>> whole_numbers(const nlohmann::json& entry, co
   return numbers;
 }
 
-Entry read_entry(const std::filesystem::path& file, const std::string& name, const nlohmann::json& json,
+Entry read_entry(const std::filesystem::path& file, const std::string& name, const nlohmann::json& object,
                  std::size_t data_bytes) {
-  const auto type = json.is_object() ? json.find("dtype") : json.end();
-  if (!json.is_object() || type == json.end() || !type->is_string())
+  const auto type = object.is_object() ? object.find("dtype") : object.end();
+  if (!object.is_object() || type == object.end() || !type->is_string())
     fail(file, fmt::format("tensor '{}' has no dtype; the file is damaged", name));
-  auto shape = whole_numbers<std::int64_t>(json, "shape");
-  const auto offsets = whole_numbers<std::uint64_t>(json, "data_offsets");
+  auto shape = whole_numbers<std::int64_t>(object, "shape");
+  const auto offsets = whole_numbers<std::uint64_t>(object, "data_offsets");
   if (!shape || !offsets || offsets->size() != 2)
     fail(file, fmt::format("the header entry of tensor '{}' is damaged: 'shape' must list whole numbers, "
                            "'data_offsets' two of them; download the file again",
