@@ -38,14 +38,15 @@ void write_messages(const fs::path& folder) {
   outcome.interrupted_by = 15;
   const std::vector<Message> messages{Hello{"digest"},
                                       Assign{UnitId{7}},
-                                      Done{UnitId{7}, 1, 0.5, {1.0, 2.0}, UnitSeconds{}},
+                                      Done{UnitId{7}, 0.5, {1.0, 2.0}, UnitSeconds{}},
                                       Failed{UnitId{7}, 0.5, "why"},
                                       Stop{},
                                       Goodbye{},
                                       RunEnd{outcome, RemoteError{3, "disk full"}},
                                       StepResult{RemoteError{0, "no"}}};
   for (const Message& message : messages) {
-    const Bytes bytes = encode(message);
+    Bytes bytes = encode(message, 3);
+    bytes.resize(bytes.size() - sizeof(std::uint64_t));  // the target adds the checksum
     write_content(folder / std::to_string(message.index()),
                   {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
   }
