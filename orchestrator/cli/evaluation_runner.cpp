@@ -46,15 +46,19 @@ Identity EvaluationRunner::with_weights(Identity identity, const EvaluationJob& 
 }
 
 ResultsFile EvaluationRunner::open(const EvaluationJob& job, Identity identity,
-                                   const std::filesystem::path& file, bool for_reading_if_finished) {
-  if (for_reading_if_finished && ResultsFile::is_finished(file, identity)) return ResultsFile::open(file);
+                                   const std::filesystem::path& file,
+                                   const std::optional<std::vector<UnitId>>& again) {
+  if (!again && ResultsFile::is_finished(file, identity)) return ResultsFile::open(file);
   ResultsFile results = ResultsFile::open_or_create(
       file, {.plan = job.plan,
              .methods = job.methods,
              .tables = job.tables,
              .identity = std::move(identity),
              .provenance = provenance_of(invocation_.command_line, invocation_.configuration)});
-  static_cast<void>(open_damaged_units(results, file));
+  if (again)
+    results.forget(*again);
+  else
+    static_cast<void>(open_damaged_units(results, file));
   return results;
 }
 
@@ -65,9 +69,7 @@ EvaluationRunner::Run EvaluationRunner::run(const EvaluationJob& job, const std:
   Identity identity = job.identity;
   together(world_, [&] { add_numerics(identity, engine_of(job.models.front()).numerics()); });
   together(world_, [&] {
-    if (!leads) return;
-    run.results = open(job, with_weights(identity, job), file, !again);
-    if (again) run.results->forget(*again);
+    if (leads) run.results = open(job, with_weights(identity, job), file, again);
   });
 
   std::optional<StatusFile> status;

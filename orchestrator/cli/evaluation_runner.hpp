@@ -45,7 +45,8 @@ class EvaluationRunner {
   [[nodiscard]] Engine& engine_of(const EvaluatedModel& model);
   [[nodiscard]] Identity with_weights(Identity identity, const EvaluationJob& job);
   [[nodiscard]] ResultsFile open(const EvaluationJob& job, Identity identity,
-                                 const std::filesystem::path& file, bool for_reading_if_finished);
+                                 const std::filesystem::path& file,
+                                 const std::optional<std::vector<UnitId>>& again);
 
   World& world_;
   const Invocation& invocation_;

@@ -63,15 +63,17 @@ void SweepRunner::load() {
   });
 }
 
-DividendCube SweepRunner::open(bool for_reading_if_finished) const {
+DividendCube SweepRunner::open(const std::optional<std::vector<UnitId>>& again) const {
   Identity identity = job_->identity;
   identity.set("model.weights_sha256", weights_digest_);
-  if (for_reading_if_finished && DividendCube::is_finished(options_.cube, identity))
-    return DividendCube::open(options_.cube);
+  if (!again && DividendCube::is_finished(options_.cube, identity)) return DividendCube::open(options_.cube);
   DividendCube cube = DividendCube::open_or_create(
       options_.cube, describe_cube(*job_, std::move(identity),
                                    provenance_of(invocation_.command_line, invocation_.configuration)));
-  static_cast<void>(open_damaged_units(cube, options_.cube));
+  if (again)
+    cube.forget(*again);
+  else
+    static_cast<void>(open_damaged_units(cube, options_.cube));
   return cube;
 }
 
@@ -80,9 +82,7 @@ SweepRunner::Run SweepRunner::run(const std::optional<std::vector<UnitId>>& agai
   load();
   Run run;
   together(world_, [&] {
-    if (!leads()) return;
-    run.cube = open(!again);
-    if (again) run.cube->forget(*again);
+    if (leads()) run.cube = open(again);
   });
 
   // `at`: a damaged message may name any unit.

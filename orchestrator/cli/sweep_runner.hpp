@@ -37,7 +37,7 @@ class SweepRunner {
   [[nodiscard]] bool leads() const { return world_.rank() == Rank{0}; }
   /// Collective: hashes the weights, loads them, and adds what they compute with to the identity.
   void load();
-  [[nodiscard]] DividendCube open(bool for_reading_if_finished) const;
+  [[nodiscard]] DividendCube open(const std::optional<std::vector<UnitId>>& again) const;
 
   World& world_;
   const SweepOptions& options_;

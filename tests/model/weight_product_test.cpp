@@ -1,5 +1,6 @@
 #include "worker/model/weight_product.hpp"
 
+#include <array>
 #include <cmath>
 
 #include <gtest/gtest.h>
@@ -10,6 +11,7 @@
 #include "worker/model/amx_product.hpp"
 #include "worker/model/blas_mode.hpp"
 #include "worker/model/matrix.hpp"
+#include "worker/model/packed_product.hpp"
 
 namespace harsanyi {
 namespace {
@@ -107,10 +109,28 @@ INSTANTIATE_TEST_SUITE_P(All, Kernels,
 
 TEST(AmxProduct, KeepsAsManyPartsAsTheWeightsHave) {
   if (!amx::available()) GTEST_SKIP() << "no AMX on this processor";
-  const at::Tensor weight = random_normal({70, 200});
-  EXPECT_EQ(AmxProduct{weight.to(at::kBFloat16)}.parts(), 1);
-  EXPECT_EQ(AmxProduct{weight.to(at::kHalf)}.parts(), 2);
-  EXPECT_EQ(AmxProduct{weight}.parts(), 3);
+  const auto bytes = [](const at::Tensor& weight) { return prepare(weight, ProductKernel::amx)->bytes(); };
+  const at::Tensor weight = random_normal({64, 192});
+  EXPECT_EQ(bytes(weight.to(at::kBFloat16)), 2 * weight.numel());
+  EXPECT_EQ(bytes(weight.to(at::kHalf)), 4 * weight.numel());
+  EXPECT_EQ(bytes(weight), 6 * weight.numel());
+}
+
+TEST(AmxProduct, LeavesLongRowsOfThreePartsToMkl) {
+  if (!amx::available() || !has_packed_products()) GTEST_SKIP() << "one of the two is not here";
+  const at::Tensor weight = random_normal({64, 1536});
+  EXPECT_EQ(prepare(weight, ProductKernel::amx)->bytes(), 4 * weight.numel());
+  EXPECT_EQ(prepare(weight.to(at::kBFloat16), ProductKernel::amx)->bytes(), 2 * weight.numel());
+}
+
+TEST(OurOwnLoops, AreSharedOutBetweenThreads) {
+  std::array<int, 2> thread{-1, -1};
+  at::set_num_threads(2);
+  at::parallel_for(0, 2, 1, [&](std::int64_t first, std::int64_t last) {
+    for (std::int64_t i = first; i < last; ++i) thread[static_cast<std::size_t>(i)] = at::get_thread_num();
+  });
+  at::set_num_threads(1);
+  EXPECT_EQ(thread, (std::array{0, 1}));
 }
 
 TEST(AmxProduct, LosesNoMoreThanTheLibrarysProduct) {
@@ -121,7 +141,7 @@ TEST(AmxProduct, LosesNoMoreThanTheLibrarysProduct) {
   const auto mean_error = [&](const at::Tensor& y) {
     return (y.to(at::kDouble) - exact).square().mean().item<double>();
   };
-  EXPECT_LE(mean_error(AmxProduct{weight}.times(x)), mean_error(at::linear(x, weight)));
+  EXPECT_LE(mean_error(AmxProduct{weight, 3}.times(x)), mean_error(at::linear(x, weight)));
 }
 
 TEST(Resolved, NamesAKernelThatIsHere) {

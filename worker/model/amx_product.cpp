@@ -25,17 +25,12 @@ at::Tensor packed_rows(const at::Tensor& x, const amx::Shape& shape) {
 
 }  // namespace
 
-int AmxProduct::parts_of(const at::Tensor& weight) {
-  if (weight.scalar_type() == at::kBFloat16) return 1;
-  const at::Tensor wide = weight.to(at::kFloat).contiguous();
-  return amx::parts_of(wide.const_data_ptr<float>(), wide.numel());
-}
-
-AmxProduct::AmxProduct(const at::Tensor& weight) : out_{weight.size(0)}, in_{weight.size(1)} {
-  const at::Tensor wide = weight.to(at::kFloat).contiguous();
-  parts_ = parts_of(wide);
-  packed_ = room_for(amx::packed_weights_size(out_, in_, parts_));
-  amx::pack_weights(wide.const_data_ptr<float>(), out_, in_, parts_, entries(packed_));
+AmxProduct::AmxProduct(const at::Tensor& weight, int parts)
+    : out_{weight.size(0)},
+      in_{weight.size(1)},
+      parts_{parts},
+      packed_{room_for(amx::packed_weights_size(out_, in_, parts))} {
+  amx::pack_weights(weight.const_data_ptr<float>(), out_, in_, parts_, entries(packed_));
 }
 
 at::Tensor AmxProduct::times(const ProductInput& x) const {

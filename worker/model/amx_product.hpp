@@ -8,14 +8,11 @@ namespace harsanyi {
 /// four or six where weights need more parts.
 class AmxProduct final : public WeightProduct {
  public:
-  /// bfloat16 parts that the weights have: 1, 2 or 3.
-  [[nodiscard]] static int parts_of(const at::Tensor& weight);
-
   /// Needs amx::available().
-  explicit AmxProduct(const at::Tensor& weight);
+  /// @param weight  [out, in] float32, contiguous  @param parts  that its numbers have (amx::parts_of)
+  AmxProduct(const at::Tensor& weight, int parts);
   [[nodiscard]] at::Tensor times(const ProductInput& x) const override;
   [[nodiscard]] std::int64_t bytes() const noexcept override;
-  [[nodiscard]] int parts() const noexcept { return parts_; }
 
  private:
   std::int64_t out_;

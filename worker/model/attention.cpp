@@ -33,7 +33,7 @@ at::Tensor keys_of(const at::Tensor& rows_CRKD, const Segment& s) {
 }  // namespace
 
 at::Tensor attention_maps(const at::Tensor& q_CTHD, const at::Tensor& k_CNKD, const at::Tensor& score_scale_H,
-                          AttentionWindow window) {
+                          const at::Tensor& hidden) {
   const auto copies = q_CTHD.size(0);
   const auto queries = q_CTHD.size(1);
   const auto heads = q_CTHD.size(2);
@@ -47,10 +47,18 @@ at::Tensor attention_maps(const at::Tensor& q_CTHD, const at::Tensor& k_CNKD, co
   at::Tensor scores = batched_product(q, k, q.scalar_type()).view({copies, heads, queries, keys});
   scores.mul_(1.0 / std::sqrt(static_cast<double>(size)));
   if (score_scale_H.defined()) scores.mul_(score_scale_H.view({1, heads, 1, 1}));
-  if (queries > 1 || (window && keys > *window))
-    scores.masked_fill_(visible_keys(queries, keys, window, scores.device()).logical_not(),
-                        -std::numeric_limits<float>::infinity());
+  if (hidden.defined()) scores.masked_fill_(hidden, -std::numeric_limits<float>::infinity());
   return at::softmax(scores, -1);
+}
+
+at::Tensor attention_maps(const at::Tensor& q_CTHD, const at::Tensor& k_CNKD, const at::Tensor& score_scale_H,
+                          AttentionWindow window) {
+  const auto queries = q_CTHD.size(1);
+  const auto keys = k_CNKD.size(1);
+  at::Tensor hidden;
+  if (queries > 1 || (window && keys > *window))
+    hidden = visible_keys(queries, keys, window, q_CTHD.device()).logical_not();
+  return attention_maps(q_CTHD, k_CNKD, score_scale_H, hidden);
 }
 
 at::Tensor mix_values(const at::Tensor& maps_CHTN, const at::Tensor& v_CNKD) {
@@ -88,9 +96,10 @@ at::Tensor attend(const Projections& in, const RowLayout& layout, QueryRows rows
   const QueryRows computed = edit.calibration ? QueryRows::all : rows;
   const std::vector<Segment> segments = segments_of(layout, computed);
   at::Tensor out_CRHD;
-  if (in.batch != nullptr && !edit.calibration && maps == nullptr)
+  const bool by_maps = edit.calibration || maps != nullptr;
+  if (!by_maps && in.batch != nullptr)
     out_CRHD = batched_attention(in, *in.batch, computed, edit.score_scale_H);
-  else if (in.batch == nullptr && !edit.calibration && maps == nullptr && fusible(in))
+  else if (!by_maps && fusible(in))
     out_CRHD = fused_attention(in, segments, edit.score_scale_H);
   else
     out_CRHD = attention_by_maps(in, segments, edit, maps);

@@ -40,6 +40,10 @@ enum class QueryRows { all, last_of_each_prompt };
 /// @param score_scale_H  as in AttentionEdit
 [[nodiscard]] at::Tensor attention_maps(const at::Tensor& q_CTHD, const at::Tensor& k_CNKD,
                                         const at::Tensor& score_scale_H, AttentionWindow window);
+/// The same for queries anywhere. @param hidden  booleans that broadcast to the maps: keys that are not seen;
+/// undefined = none
+[[nodiscard]] at::Tensor attention_maps(const at::Tensor& q_CTHD, const at::Tensor& k_CNKD,
+                                        const at::Tensor& score_scale_H, const at::Tensor& hidden);
 
 /// Maps times values, a product of the values' type: [C, T, H, D] float32.
 [[nodiscard]] at::Tensor mix_values(const at::Tensor& maps_CHTN, const at::Tensor& v_CNKD);

@@ -53,11 +53,10 @@ int as_int(std::int64_t size) {
 PackedProduct::PackedProduct(const at::Tensor& weight) : out_{weight.size(0)}, in_{weight.size(1)} {
   // Packed by two threads, narrow matrices have other bits.
   const OneThread alone;
-  const at::Tensor wide = weight.to(at::kFloat).contiguous();
   const std::size_t bytes = cblas_sgemm_pack_get_size(kFirstMatrix, as_int(out_), kRowsExpected, as_int(in_));
   packed_ = at::empty({static_cast<std::int64_t>(bytes)}, at::kByte);
   cblas_sgemm_pack(kColumnMajor, kFirstMatrix, kTransposed, as_int(out_), kRowsExpected, as_int(in_), 1.0F,
-                   wide.const_data_ptr<float>(), as_int(in_),
+                   weight.const_data_ptr<float>(), as_int(in_),
                    static_cast<float*>(packed_.mutable_data_ptr()));
 }
 

@@ -12,7 +12,7 @@ namespace harsanyi {
 /// (oneMKL, "cblas_?gemm_pack"; docs/decisions/layer-products.md).
 class PackedProduct final : public WeightProduct {
  public:
-  /// Needs has_packed_products().
+  /// Needs has_packed_products(). @param weight  [out, in] float32, contiguous
   explicit PackedProduct(const at::Tensor& weight);
   [[nodiscard]] at::Tensor times(const ProductInput& x) const override;
   [[nodiscard]] std::int64_t bytes() const noexcept override;

@@ -1,22 +1,19 @@
 #include "worker/model/prompt_batch.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 #include <vector>
 
-#include "worker/model/affine.hpp"
 #include "worker/model/device.hpp"
 
 namespace harsanyi {
 namespace {
 
-/// [B, T, N] which keys each query sees.
-at::Tensor visible(const at::Tensor& positions_BT, std::int64_t keys, AttentionWindow window) {
+/// [B, 1, T, N] which keys each query does not see, for all heads.
+at::Tensor hidden_keys(const at::Tensor& positions_BT, std::int64_t keys, AttentionWindow window) {
   const at::Tensor key = at::arange(keys, positions_BT.options());
   const at::Tensor query = positions_BT.unsqueeze(-1);
-  const at::Tensor seen = key.le(query);
-  return window ? seen.logical_and(key.gt(query - *window)) : seen;
+  const at::Tensor later = key.gt(query);
+  return (window ? later.logical_or(key.le(query - *window)) : later).unsqueeze(1);
 }
 
 /// The prefix's own rows, which see nothing but themselves.
@@ -56,37 +53,18 @@ at::Tensor batched_attention(const Projections& in, const PromptBatch& batch, Qu
                              const at::Tensor& score_scale_H) {
   const bool all = rows == QueryRows::all;
   const auto copies = in.q_CRHD.size(0);
-  const auto heads = in.q_CRHD.size(2);
-  const auto size = in.q_CRHD.size(3);
-  const auto players = in.k_CRKD.size(2);
-  const auto per_player = heads / players;
   const auto prompts = batch.keys_BN.size(0);
-  const auto keys = batch.keys_BN.size(1);
   const auto queries = all ? batch.rows_BT.size(1) : 1;
-  const at::Tensor asking = all ? in.q_CRHD.index_select(1, batch.rows_BT.flatten()) : in.q_CRHD;
-  const at::Tensor q = asking.reshape({copies, prompts, queries, players, per_player, size})
-                           .permute({0, 1, 3, 4, 2, 5})
-                           .reshape({copies * prompts * players, per_player * queries, size});
-  const auto seen_by_player = [&](const at::Tensor& rows_CRKD) {
-    return rows_CRKD.index_select(1, batch.keys_BN.flatten())
-        .view({copies, prompts, keys, players, size})
-        .transpose(2, 3)
-        .reshape({copies * prompts * players, keys, size});
+  const auto side_by_side = [&](const at::Tensor& rows_CRHD, const at::Tensor& of_prompts) {
+    return rows_CRHD.index_select(1, of_prompts.flatten()).unflatten(1, of_prompts.sizes()).flatten(0, 1);
   };
-  at::Tensor scores = batched_product(q, seen_by_player(in.k_CRKD).transpose(1, 2), q.scalar_type())
-                          .view({copies, prompts, heads, queries, keys});
-  scores.mul_(1.0 / std::sqrt(static_cast<double>(size)));
-  if (score_scale_H.defined()) scores.mul_(score_scale_H.view({1, 1, heads, 1, 1}));
-  const at::Tensor seen =
-      visible(all ? batch.positions_BT : batch.last_positions_B1, keys, in.window).unsqueeze(1);
-  scores.masked_fill_(seen.logical_not(), -std::numeric_limits<float>::infinity());
-  const at::Tensor maps =
-      at::softmax(scores, -1).view({copies * prompts * players, per_player * queries, keys});
-  const at::Tensor v = seen_by_player(in.v_CRKD);
-  const at::Tensor out = batched_product(maps, v, v.scalar_type())
-                             .view({copies, prompts, players, per_player, queries, size})
-                             .permute({0, 1, 4, 2, 3, 5})
-                             .reshape({copies, prompts * queries, heads, size});
+  const at::Tensor q = all ? side_by_side(in.q_CRHD, batch.rows_BT) : in.q_CRHD.flatten(0, 1).unsqueeze(1);
+  const at::Tensor hidden =
+      hidden_keys(all ? batch.positions_BT : batch.last_positions_B1, batch.keys_BN.size(1), in.window);
+  const at::Tensor maps = attention_maps(q, side_by_side(in.k_CRKD, batch.keys_BN), score_scale_H,
+                                         hidden.repeat({copies, 1, 1, 1}));
+  const at::Tensor mixed = mix_values(maps, side_by_side(in.v_CRKD, batch.keys_BN));
+  const at::Tensor out = mixed.reshape({copies, prompts * queries, mixed.size(2), mixed.size(3)});
   if (!all) return out;
   const at::Tensor own = out.index_select(1, batch.places);
   return batch.prefix == 0 ? own : at::cat({prefix_attention(in, batch.prefix, score_scale_H), own}, 1);

@@ -19,9 +19,9 @@ bool is_there(ProductKernel kernel) {
 }
 
 /// Long rows of three parts are no faster in tiles than by MKL, and take half as much memory again.
-bool suits_amx(const at::Tensor& weight) {
+bool suits_amx(std::int64_t in, int parts) {
   constexpr std::int64_t kLongRow = 1024;
-  return weight.size(1) <= kLongRow || AmxProduct::parts_of(weight) < 3 || !has_packed_products();
+  return in <= kLongRow || parts < 3 || !has_packed_products();
 }
 
 }  // namespace
@@ -40,10 +40,13 @@ ProductKernel resolved(ProductKernel asked) {
 }
 
 std::unique_ptr<const WeightProduct> prepare(const at::Tensor& weight, ProductKernel kernel) {
-  if (kernel == ProductKernel::amx && suits_amx(weight)) return std::make_unique<const AmxProduct>(weight);
-  if (kernel != ProductKernel::library && has_packed_products())
-    return std::make_unique<const PackedProduct>(weight);
-  return nullptr;
+  if (kernel == ProductKernel::library) return nullptr;
+  const at::Tensor wide = weight.to(at::kFloat).contiguous();
+  if (kernel == ProductKernel::amx) {
+    const int parts = amx::parts_of(wide.const_data_ptr<float>(), wide.numel());
+    if (suits_amx(wide.size(1), parts)) return std::make_unique<const AmxProduct>(wide, parts);
+  }
+  return std::make_unique<const PackedProduct>(wide);
 }
 
 }  // namespace harsanyi
