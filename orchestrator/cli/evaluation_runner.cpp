@@ -9,6 +9,7 @@
 #include "orchestrator/job/run_job.hpp"
 #include "orchestrator/records/unit_text.hpp"
 #include "orchestrator/run/engine_library.hpp"
+#include "orchestrator/run/form_group.hpp"
 #include "orchestrator/run/status_file.hpp"
 #include "orchestrator/run/together.hpp"
 
@@ -23,10 +24,17 @@ std::string describe_unit(const EvaluationJob& job, UnitId id) {
 
 }  // namespace
 
+EvaluationRunner::EvaluationRunner(World& world, const Invocation& invocation, Settings settings)
+    : world_{world},
+      invocation_{invocation},
+      settings_{std::move(settings)},
+      group_{form_group(world, settings_.compute.tensor_parallel, settings_.compute.group_on_node)} {}
+
 Engine& EvaluationRunner::engine_of(const EvaluatedModel& model) {
   if (!engine_ || engine_folder_ != model.facts.folder) {
     engine_.reset();  // before the next one takes memory
-    engine_ = load_engine_from_library(model.facts.folder, settings_.engine);
+    engine_ =
+        load_engine_from_library(model.facts.folder, engine_options(settings_.compute, world_, group_.get()));
     engine_folder_ = model.facts.folder;
   }
   return *engine_;
@@ -67,6 +75,10 @@ EvaluationRunner::Run EvaluationRunner::run(const EvaluationJob& job, const std:
   const bool leads = world_.rank() == Rank{0};
   Run run;
   Identity identity = job.identity;
+  together(world_, [&] {
+    for (const EvaluatedModel& model : job.models)
+      require_divisible(model.facts, settings_.compute.tensor_parallel);
+  });
   together(world_, [&] { add_numerics(identity, engine_of(job.models.front()).numerics()); });
   together(world_, [&] {
     if (leads) run.results = open(job, with_weights(identity, job), file, again);
@@ -80,6 +92,9 @@ EvaluationRunner::Run EvaluationRunner::run(const EvaluationJob& job, const std:
   options.schedule.attempts = settings_.attempts;
   options.unit_deadline = settings_.unit_deadline;
   options.describe = [&](UnitId unit) { return describe_unit(job, unit); };
+  options.group = {group_.get(), [&] {
+                     if (engine_) engine_->forget();
+                   }};
   const WorkFunction answer = logged(
       [&](UnitId id) {
         const EvaluationUnit& unit = job.plan.units.at(static_cast<std::size_t>(id.index()));

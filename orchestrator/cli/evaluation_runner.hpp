@@ -8,10 +8,13 @@
 #include <vector>
 
 #include "orchestrator/cli/command.hpp"
+#include "orchestrator/config/model_options.hpp"
 #include "orchestrator/job/evaluation_job.hpp"
 #include "orchestrator/run/run_outcome.hpp"
 #include "orchestrator/run/world.hpp"
 #include "storage/results/results_file.hpp"
+#include "worker/engine/engine.hpp"
+#include "worker/parallel/worker_group.hpp"
 
 namespace harsanyi {
 
@@ -20,15 +23,15 @@ namespace harsanyi {
 class EvaluationRunner {
  public:
   struct Settings {
-    EngineOptions engine;
+    ComputeOptions compute;
     int attempts = 3;
     bool verify = false;         ///< compare the models' files with their SHA-256
     double unit_deadline = 0.0;  ///< as RunOptions::unit_deadline
     std::string title = "evaluate";
   };
 
-  EvaluationRunner(World& world, const Invocation& invocation, Settings settings)
-      : world_{world}, invocation_{invocation}, settings_{std::move(settings)} {}
+  /// Collective. @throws ConfigError  if the ranks cannot form worker groups
+  EvaluationRunner(World& world, const Invocation& invocation, Settings settings);
 
   struct Run {
     RunOutcome outcome;
@@ -51,6 +54,7 @@ class EvaluationRunner {
   World& world_;
   const Invocation& invocation_;
   Settings settings_;
+  std::unique_ptr<LinkedGroup> group_;
   std::unique_ptr<Engine> engine_;
   std::filesystem::path engine_folder_;
   std::map<std::filesystem::path, std::string> weights_digests_;  ///< by model folder; rank 0

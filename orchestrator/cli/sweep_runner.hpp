@@ -11,6 +11,7 @@
 #include "orchestrator/run/run_units.hpp"
 #include "orchestrator/run/world.hpp"
 #include "storage/cube/dividend_cube.hpp"
+#include "worker/parallel/worker_group.hpp"
 
 namespace harsanyi {
 
@@ -44,6 +45,7 @@ class SweepRunner {
   const Invocation& invocation_;
   std::optional<SweepJob> job_;
   std::string weights_digest_;  ///< on rank 0
+  std::unique_ptr<LinkedGroup> group_;
   std::unique_ptr<Engine> engine_;
 };
 

@@ -79,6 +79,7 @@ void describe(OptionSet& set, EvaluateOptions& options) {
           options.groups);
   describe_verify(set, options.verify);
   describe(set, options.compute);
+  describe_groups(set, options.compute);
 
   describe_rows(set, options);
 

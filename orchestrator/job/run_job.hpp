@@ -4,6 +4,7 @@
 #include <string>
 
 #include "orchestrator/config/model_options.hpp"
+#include "orchestrator/job/model_facts.hpp"
 #include "orchestrator/run/run_units.hpp"
 #include "orchestrator/run/world.hpp"
 #include "partition/base/identity.hpp"
@@ -15,7 +16,12 @@ namespace harsanyi {
 [[nodiscard]] int threads_of_rank(int asked, const World& world);
 
 /// What the engine of this rank is made with.
-[[nodiscard]] EngineOptions engine_options(const ComputeOptions& options, const World& world);
+/// @param group  the ranks that hold one copy with this one; null where it holds one by itself
+[[nodiscard]] EngineOptions engine_options(const ComputeOptions& options, const World& world,
+                                           WorkerGroup* group = nullptr);
+
+/// @throws PlanError  if worker groups of `ranks` cannot hold the model, naming it and the sizes that can
+void require_divisible(const ModelFacts& model, int ranks);
 
 /// weights_digest of a model folder; with `verify`, its files are first compared with their SHA-256.
 /// @throws ModelError  as check_model_files

@@ -80,10 +80,15 @@ class LocalWorker {
   std::thread thread_;
 };
 
-std::vector<WorkerShare> workers_of(int remote_workers, bool local_worker) {
+/// @param group_size  ranks of a worker  @param local  whether the first worker is beside the scheduler
+std::vector<WorkerShare> workers_of(int world_size, int group_size, bool local) {
+  const auto name = [group_size](int first) {
+    return group_size == 1 ? fmt::format("rank {}", first)
+                           : fmt::format("ranks {} to {}", first, first + group_size - 1);
+  };
   std::vector<WorkerShare> workers;
-  for (int r = 1; r <= remote_workers; ++r) workers.push_back({.name = fmt::format("rank {}", r), .rank = r});
-  if (local_worker) workers.push_back({.name = "rank 0 (beside the scheduler)", .rank = 0});
+  for (int r = group_size; r < world_size; r += group_size) workers.push_back({.name = name(r), .rank = r});
+  if (local) workers.push_back({.name = name(0) + " (beside the scheduler)", .rank = 0});
   return workers;
 }
 
@@ -98,11 +103,16 @@ std::unique_ptr<Scheduler> make_scheduler(std::vector<UnitTask> tasks, const Uni
   return std::make_unique<Scheduler>(std::move(tasks), options.schedule);
 }
 
+int group_size_of(const RunOptions& options) {
+  return options.group.ranks == nullptr ? 1 : options.group.ranks->size();
+}
+
 RunOutcome run_as_server(World& world, Scheduler& scheduler, UnitRecord& record, const WorkerTools& tools,
                          ProgressSink& progress, const RunOptions& options) {
   Communicator& comm = world.communicator();
-  const bool local = rank0_computes(options.rank0, comm.size());
-  auto workers = workers_of(comm.size() - 1, local);
+  const int group_size = group_size_of(options);
+  const bool local = group_size > 1 || rank0_computes(options.rank0, comm.size());
+  auto workers = workers_of(comm.size(), group_size, local);
   const auto serve = [&](Communicator& served) {
     return Server{served,       world.attendance(), scheduler, record,
                   tools.digest, std::move(workers), progress,  options}
@@ -117,10 +127,26 @@ RunOutcome run_as_server(World& world, Scheduler& scheduler, UnitRecord& record,
   return outcome;
 }
 
-RunOutcome run_as_worker(World& world, const WorkerTools& tools) {
-  RunEnd end = work(world.communicator(), world.attendance(), tools);
+RunOutcome outcome_of(RunEnd end) {
   if (end.error) throw_remote({end.error->kind, "rank 0: " + end.error->text});
   return std::move(end.outcome);
+}
+
+RunOutcome run_as_worker(World& world, const WorkerTools& tools) {
+  return outcome_of(work(world.communicator(), world.attendance(), tools));
+}
+
+/// Collective.
+void require_same_in_groups(World& world, const GroupOfRank& group, const std::string& digest) {
+  if (group.ranks == nullptr) return;
+  together(world, [&] {
+    const WorkerTools tools{{}, digest, {}, {}};
+    try {
+      GroupWork{group, tools}.require_same_digest();
+    } catch (const BrokenGroupError&) {
+      return;  // its first rank computes nothing, and the other groups go on
+    }
+  });
 }
 
 }  // namespace
@@ -129,7 +155,8 @@ bool rank0_computes(Rank0Computes choice, int world_size) noexcept {
   return choice == Rank0Computes::yes || (choice == Rank0Computes::automatic && world_size <= kSmallWorld);
 }
 
-int worker_groups(Rank0Computes choice, int world_size) noexcept {
+int worker_groups(Rank0Computes choice, int world_size, int group_size) noexcept {
+  if (group_size > 1) return world_size / group_size;
   return world_size - (rank0_computes(choice, world_size) ? 0 : 1);
 }
 
@@ -145,10 +172,18 @@ RunOutcome run_units(World& world, std::vector<UnitTask> tasks, UnitRecord* reco
           "rank 0 is the only rank and is told not to compute; start more ranks or allow it to"};
     scheduler = make_scheduler(std::move(tasks), record, options);
   });
+  require_same_in_groups(world, options.group, digest);
   ++world.attendance().step;
-  const WorkerTools tools{compute, digest, options.stage_clock, options.save_memory};
-  return leads ? run_as_server(world, *scheduler, *record, tools, progress, options)
-               : run_as_worker(world, tools);
+  const WorkerTools own{compute, digest, options.stage_clock, options.save_memory};
+  if (options.group.ranks == nullptr)
+    return leads ? run_as_server(world, *scheduler, *record, own, progress, options)
+                 : run_as_worker(world, own);
+  GroupWork group{options.group, own};
+  if (options.group.ranks->rank() > 0)
+    return outcome_of(group.follow(world.communicator(), world.attendance()));
+  const WorkerTools leading = group.leading();
+  return leads ? run_as_server(world, *scheduler, *record, leading, progress, options)
+               : run_as_worker(world, leading);
 }
 
 }  // namespace harsanyi

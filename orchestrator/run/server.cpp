@@ -33,10 +33,6 @@ double seconds_of(ListeningTime::Duration duration) {
   return std::chrono::duration<double>(duration).count();
 }
 
-Rank rank_of(WorkerId worker) {
-  return {worker.value + 1};
-}
-
 RemoteError to_remote(const std::exception_ptr& error) {
   try {
     std::rethrow_exception(error);
@@ -60,9 +56,12 @@ Server::Server(Communicator& comm, Attendance& attendance, Scheduler& scheduler,
       units_{scheduler.done() + scheduler.left()},
       done_before_{scheduler.done()},
       workers_{std::move(workers)},
+      worker_at_(static_cast<std::size_t>(comm.size())),
       words_{comm, attendance.word_interval()},
       watches_(workers_.size()),
       deadline_{options.unit_deadline} {
+  for (int w = 0; w < static_cast<int>(workers_.size()); ++w)
+    worker_at_.at(static_cast<std::size_t>(rank_of(WorkerId{w}).value)) = WorkerId{w};
   for (std::size_t w = 0; w < workers_.size(); ++w)
     if (attendance.absent.contains(Rank{workers_[w].rank})) watches_[w].presence = Presence::lost;
 }
@@ -82,7 +81,7 @@ RunOutcome Server::serve() {
   store();
   RunEnd end{outcome(), std::nullopt};
   if (error_) end.error = to_remote(error_);
-  send_to_workers(end);
+  send_to_all(end);
   if (error_) std::rethrow_exception(error_);
   progress_.ended(end.outcome);
   return std::move(end.outcome);
@@ -91,14 +90,15 @@ RunOutcome Server::serve() {
 // ---- messages
 
 void Server::handle(const Envelope& envelope) {
-  const WorkerId worker{envelope.from.value - 1};
-  if (worker.value < 0 || worker.value >= static_cast<int>(workers_.size()))
+  const auto worker = worker_at_.at(static_cast<std::size_t>(envelope.from.value));
+  // A rank that was lost may still have to say what belongs to steps before this run.
+  if (!worker && decode(envelope.bytes).step < attendance_.step) return;
+  if (!worker)
     throw CommError{
         fmt::format("a message from rank {}, which is no worker of this run", envelope.from.value)};
-  auto letter = read(worker, envelope.bytes);
-  // A worker that was lost may still have to say what belongs to steps before this run.
+  auto letter = read(*worker, envelope.bytes);
   if (!letter || letter->step < attendance_.step) return;
-  std::visit([&](auto&& message) { on(worker, std::forward<decltype(message)>(message)); },
+  std::visit([&](auto&& message) { on(*worker, std::forward<decltype(message)>(message)); },
              std::move(letter->message));
 }
 
@@ -202,6 +202,11 @@ void Server::fail(WorkerId worker, UnitId unit, const std::string& reason) {
 
 void Server::send_to_workers(const Message& message) {
   for (int w = 0; w < static_cast<int>(workers_.size()); ++w) send(WorkerId{w}, message);
+}
+
+/// To the other ranks of the workers' groups too.
+void Server::send_to_all(const Message& message) {
+  for (int r = 1; r < comm_.size(); ++r) comm_.send(Rank{r}, encode(message, attendance_.step));
 }
 
 // ---- lost workers
@@ -321,6 +326,11 @@ void Server::note_time(WorkerId worker, UnitId unit, double seconds) {
                                       [](double s, const UnitTime& time) { return s > time.seconds; });
   slowest_.insert(place, {unit, seconds});
   if (slowest_.size() > kSlowestNamed) slowest_.pop_back();
+}
+
+Rank Server::rank_of(WorkerId worker) const {
+  const int rank = workers_[static_cast<std::size_t>(worker.value)].rank;
+  return {rank == 0 ? comm_.size() - 1 : rank};
 }
 
 std::string Server::name(WorkerId worker) const {
