@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstring>
+#include <mutex>
 
 #include <fmt/format.h>
 
@@ -43,8 +44,11 @@ LinkedGroup::LinkedGroup(std::unique_ptr<GroupLink> link, milliseconds limit)
 
 LinkedGroup::~LinkedGroup() {
   // The link may still read and write what a broken step left on its way.
+  if (!broken_) return;
+  static std::mutex mutex;
   static std::vector<std::vector<Peer>> kept;
-  if (broken_) kept.push_back(std::move(peers_));
+  const std::lock_guard lock{mutex};
+  kept.push_back(std::move(peers_));
 }
 
 void LinkedGroup::sum(std::span<float> values) {
