@@ -88,6 +88,7 @@ class Desk {
     times[Activity::products] = of(Stage::products);
     times[Activity::attention] = of(Stage::attention);
     times[Activity::rows] = of(Stage::rows);
+    times[Activity::group] = of(Stage::group);
     times[Activity::other] = std::max(0.0, seconds - times.sum());
     times[Activity::waiting] = waiting;
     return times;
