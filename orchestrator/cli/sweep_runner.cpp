@@ -9,7 +9,6 @@
 #include "orchestrator/job/run_job.hpp"
 #include "orchestrator/records/unit_text.hpp"
 #include "orchestrator/run/engine_library.hpp"
-#include "orchestrator/run/form_group.hpp"
 #include "orchestrator/run/status_file.hpp"
 #include "orchestrator/run/together.hpp"
 
@@ -51,7 +50,7 @@ UnitsFor units_for(World& world, const SweepOptions& options) {
 SweepRunner::SweepRunner(World& world, const SweepOptions& options, const Invocation& invocation)
     : world_{world}, options_{options}, invocation_{invocation} {
   const ComputeOptions& compute = options.model.compute;
-  group_ = form_group(world, compute.tensor_parallel, compute.group_on_node);
+  groups_ = form_groups(world, {{.ranks = compute.tensor_parallel}}, compute.group_on_node);
   const UnitsFor units = units_for(world, options);
   together(world, [&] {
     job_ = prepare_sweep(options, units);
@@ -67,8 +66,9 @@ void SweepRunner::load() {
   });
   together(world_, [&] {
     engine_ = load_engine_from_library(options_.model.folder,
-                                       engine_options(options_.model.compute, world_, group_.get()));
+                                       engine_options(options_.model.compute, world_, groups_.own.get()));
     add_numerics(job_->identity, engine_->numerics());
+    add_group_size(job_->identity, "numerics", groups_.size);
   });
 }
 
@@ -105,7 +105,7 @@ SweepRunner::Run SweepRunner::run(const std::optional<std::vector<UnitId>>& agai
   const WorkFunction compute =
       logged([&](UnitId unit) { return unit_values(*engine_, *job_, unit_of(unit)); }, settings.describe);
   settings.save_memory = [&] { return engine_->save_memory(); };
-  settings.group = {group_.get(), [&] { engine_->forget(); }};
+  settings.group = {groups_.places, groups_.own.get(), [&] { engine_->forget(); }};
   if (options_.profile) settings.stage_clock = [&] { return engine_->stage_times(); };
   std::optional<StatusFile> status;
   if (leads() && !run.cube->complete()) status.emplace(options_.cube, world_.size());

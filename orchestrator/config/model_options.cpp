@@ -24,7 +24,11 @@ void describe_groups(OptionSet& set, ComputeOptions& options) {
       {"tensor-parallel", "T",
        "ranks that hold one copy of the model together, for models larger than a device; `plan` names the "
        "numbers that a model allows"},
-      options.tensor_parallel, Bounds<int>{1, 1024});
+      options.tensor_parallel, Bounds<int>{1, kMostGroupRanks});
+  describe_group_place(set, options);
+}
+
+void describe_group_place(OptionSet& set, ComputeOptions& options) {
   set.add_switch("group-on-node", "refuse to start where the ranks of a copy are on several nodes",
                  options.group_on_node);
 }

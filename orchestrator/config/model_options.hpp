@@ -33,8 +33,12 @@ void describe(OptionSet& set, ModelOptions& options);
 /// Adds the switch --verify of commands that use models.
 void describe_verify(OptionSet& set, bool& verify);
 
+inline constexpr int kMostGroupRanks = 1024;
+
 /// Adds the options of `ComputeOptions` for copies that several ranks hold, to the group that is open.
 void describe_groups(OptionSet& set, ComputeOptions& options);
+/// The second of them.
+void describe_group_place(OptionSet& set, ComputeOptions& options);
 
 /// Adds the other options of `ComputeOptions` to the group that is open.
 void describe(OptionSet& set, ComputeOptions& options);

@@ -57,9 +57,10 @@ void add_numerics(Identity& identity, const Numerics& numerics) {
   identity.set("numerics.blas_mode", numerics.blas_mode);
   identity.set("numerics.row_bits", numerics.row_bits);
   identity.set("numerics.libtorch", numerics.libtorch);
-  // Absent where a rank holds a whole model, as in files from before there were groups.
-  if (numerics.tensor_parallel > 1)
-    identity.set("numerics.tensor_parallel", std::to_string(numerics.tensor_parallel));
+}
+
+void add_group_size(Identity& identity, const std::string& prefix, int ranks) {
+  if (ranks > 1) identity.set(prefix + ".tensor_parallel", std::to_string(ranks));
 }
 
 }  // namespace harsanyi

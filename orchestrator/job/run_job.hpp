@@ -30,4 +30,9 @@ void require_divisible(const ModelFacts& model, int ranks);
 /// Adds what the engine computes with; part of the identity because it decides bits.
 void add_numerics(Identity& identity, const Numerics& numerics);
 
+/// Adds how many ranks hold a copy of the model together: it decides the order of sums, and so bits. Absent
+/// where one does, as in files from before there were groups.
+/// @param prefix  "numerics", or the model's name
+void add_group_size(Identity& identity, const std::string& prefix, int ranks);
+
 }  // namespace harsanyi

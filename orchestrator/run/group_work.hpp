@@ -7,14 +7,17 @@
 #include "orchestrator/run/attendance.hpp"
 #include "orchestrator/run/message.hpp"
 #include "orchestrator/run/worker_loop.hpp"
+#include "partition/plan/group_places.hpp"
 #include "worker/comm/communicator.hpp"
 #include "worker/parallel/worker_group.hpp"
 
 namespace harsanyi {
 
-/// The ranks that hold one copy of a model; the engine's own way to them is the same object.
+/// This rank's place among the worker groups of a job.
 struct GroupOfRank {
-  LinkedGroup* ranks = nullptr;    ///< null: each rank holds a model by itself
+  /// Every group of the job, in the order of ranks; empty: each rank is a worker by itself.
+  std::vector<WorkerPlace> places{};
+  LinkedGroup* ranks = nullptr;  ///< those that hold a copy with this one; null where it holds one by itself
   std::function<void()> forget{};  ///< Engine::forget
 };
 

@@ -1,5 +1,6 @@
 #include "orchestrator/run/run_units.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <future>
 #include <memory>
@@ -80,45 +81,61 @@ class LocalWorker {
   std::thread thread_;
 };
 
-/// @param group_size  ranks of a worker  @param local  whether the first worker is beside the scheduler
-std::vector<WorkerShare> workers_of(int world_size, int group_size, bool local) {
-  const auto name = [group_size](int first) {
-    return group_size == 1 ? fmt::format("rank {}", first)
-                           : fmt::format("ranks {} to {}", first, first + group_size - 1);
-  };
+std::string name_of(const WorkerPlace& place) {
+  const int first = place.first_rank;
+  const std::string ranks = place.ranks == 1 ? fmt::format("rank {}", first)
+                                             : fmt::format("ranks {} to {}", first, first + place.ranks - 1);
+  return first == 0 ? ranks + " (beside the scheduler)" : ranks;
+}
+
+/// The workers of a run, in the order of their numbers: that of rank 0 is the last.
+std::vector<WorkerPlace> places_of(int world_size, const RunOptions& options) {
+  std::vector<WorkerPlace> places = options.group.places;
+  if (places.empty()) {
+    const int first = rank0_computes(options.rank0, world_size) ? 0 : 1;
+    for (int rank = first; rank < world_size; ++rank) places.push_back({rank, 1});
+  }
+  if (!places.empty() && places.front().first_rank == 0)
+    std::rotate(places.begin(), places.begin() + 1, places.end());
+  return places;
+}
+
+bool has_local_worker(const std::vector<WorkerPlace>& places) {
+  return !places.empty() && places.back().first_rank == 0;
+}
+
+std::vector<WorkerShare> shares_of(const std::vector<WorkerPlace>& places) {
   std::vector<WorkerShare> workers;
-  for (int r = group_size; r < world_size; r += group_size) workers.push_back({.name = name(r), .rank = r});
-  if (local) workers.push_back({.name = name(0) + " (beside the scheduler)", .rank = 0});
+  for (const WorkerPlace& place : places)
+    workers.push_back({.name = name_of(place), .rank = place.first_rank});
   return workers;
 }
 
-std::unique_ptr<Scheduler> make_scheduler(std::vector<UnitTask> tasks, const UnitRecord* record,
-                                          const RunOptions& options) {
+std::unique_ptr<WorkerPools> make_scheduler(std::vector<UnitTask> tasks, const UnitRecord* record,
+                                            const std::vector<WorkerPlace>& places,
+                                            const RunOptions& options) {
   if (record == nullptr) throw PlanError{"rank 0 has no record to store units in"};
   const std::vector<bool> done = record->done();
   if (done.size() != tasks.size())
     throw PlanError{fmt::format("the record holds {} units, the plan {}; it belongs to another plan",
                                 done.size(), tasks.size())};
   for (std::size_t i = 0; i < tasks.size(); ++i) tasks[i].done = done[i];
-  return std::make_unique<Scheduler>(std::move(tasks), options.schedule);
+  std::vector<int> worker_ranks;
+  for (const WorkerPlace& place : places) worker_ranks.push_back(place.ranks);
+  return std::make_unique<WorkerPools>(tasks, worker_ranks, options.schedule);
 }
 
-int group_size_of(const RunOptions& options) {
-  return options.group.ranks == nullptr ? 1 : options.group.ranks->size();
-}
-
-RunOutcome run_as_server(World& world, Scheduler& scheduler, UnitRecord& record, const WorkerTools& tools,
+RunOutcome run_as_server(World& world, WorkerPools& scheduler, UnitRecord& record, const WorkerTools& tools,
                          ProgressSink& progress, const RunOptions& options) {
   Communicator& comm = world.communicator();
-  const int group_size = group_size_of(options);
-  const bool local = group_size > 1 || rank0_computes(options.rank0, comm.size());
-  auto workers = workers_of(comm.size(), group_size, local);
+  const std::vector<WorkerPlace> places = places_of(comm.size(), options);
+  auto workers = shares_of(places);
   const auto serve = [&](Communicator& served) {
     return Server{served,       world.attendance(), scheduler, record,
                   tools.digest, std::move(workers), progress,  options}
         .serve();
   };
-  if (!local) return serve(comm);
+  if (!has_local_worker(places)) return serve(comm);
 
   LocalWorkerHub hub{comm};
   LocalWorker worker{world, hub, tools};
@@ -138,8 +155,9 @@ RunOutcome run_as_worker(World& world, const WorkerTools& tools) {
 
 /// Collective.
 void require_same_in_groups(World& world, const GroupOfRank& group, const std::string& digest) {
-  if (group.ranks == nullptr) return;
+  if (group.places.empty()) return;
   together(world, [&] {
+    if (group.ranks == nullptr) return;
     const WorkerTools tools{{}, digest, {}, {}};
     try {
       GroupWork{group, tools}.require_same_digest();
@@ -164,13 +182,13 @@ RunOutcome run_units(World& world, std::vector<UnitTask> tasks, UnitRecord* reco
                      const WorkFunction& compute, const std::string& digest, ProgressSink& progress,
                      const RunOptions& options) {
   const bool leads = world.rank() == Rank{0};
-  std::unique_ptr<Scheduler> scheduler;
+  std::unique_ptr<WorkerPools> scheduler;
   together(world, [&] {
     if (!leads) return;
     if (world.size() == 1 && options.rank0 == Rank0Computes::no)
       throw ConfigError{
           "rank 0 is the only rank and is told not to compute; start more ranks or allow it to"};
-    scheduler = make_scheduler(std::move(tasks), record, options);
+    scheduler = make_scheduler(std::move(tasks), record, places_of(world.size(), options), options);
   });
   require_same_in_groups(world, options.group, digest);
   ++world.attendance().step;

@@ -34,7 +34,7 @@ struct EnumNames<Rank0Computes> {
 
 [[nodiscard]] bool rank0_computes(Rank0Computes choice, int world_size) noexcept;
 /// Copies of a model that compute: one per rank, or where `group_size` ranks hold one, per group. Rank 0
-/// always computes then, since its group would lack it.
+/// always computes where there are groups: its own would lack it.
 /// @param world_size  a multiple of `group_size`
 [[nodiscard]] int worker_groups(Rank0Computes choice, int world_size, int group_size = 1) noexcept;
 
@@ -48,8 +48,7 @@ struct RunOptions {
   StageClock stage_clock;
   /// Where given, a unit for which memory does not suffice is tried again on its rank.
   SaveMemory save_memory;
-  /// The group of this rank: ranks g T to g T + T - 1 of the world are group g of T. Each computes every unit
-  /// of its group.
+  /// Each rank computes every unit of its group.
   GroupOfRank group{};
   double unit_deadline = 0.0;  ///< seconds for a unit; 0: measured (UnitDeadline)
   /// How messages name a unit; "unit 7" if empty.

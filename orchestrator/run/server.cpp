@@ -43,7 +43,7 @@ RemoteError to_remote(const std::exception_ptr& error) {
 
 }  // namespace
 
-Server::Server(Communicator& comm, Attendance& attendance, Scheduler& scheduler, UnitRecord& record,
+Server::Server(Communicator& comm, Attendance& attendance, WorkerPools& scheduler, UnitRecord& record,
                std::string digest, std::vector<WorkerShare> workers, ProgressSink& progress,
                const RunOptions& options)
     : comm_{comm},
@@ -75,6 +75,7 @@ RunOutcome Server::serve() {
     if (store_is_due()) store();
     if (scheduler_.finished()) stop_workers();
     look_at_deadlines();
+    if (nobody_can_go_on()) stop_workers();
     progress_.advanced(progress_now());
   }
   stop_workers();  // those that are lost may come back
@@ -274,6 +275,16 @@ bool Server::anyone_is_awaited() {
   return lost && !stopping_ && time_.now() - lost_ <= attendance_.silence_limit;
 }
 
+bool Server::nobody_can_go_on() {
+  if (stopping_ || !scheduler_.stuck()) return false;
+  bool lost = false;
+  for (const Watch& of : watches_) {
+    if (of.presence == Presence::expected) return false;
+    lost = lost || of.presence == Presence::lost;
+  }
+  return !lost || time_.now() - lost_ > attendance_.silence_limit;
+}
+
 // ---- stopping
 
 void Server::look_at_stop_flag() {
@@ -350,7 +361,7 @@ RunProgress Server::progress_now() const {
           .done_before = done_before_,
           .done_now = scheduler_.done() - done_before_,
           .in_flight = scheduler_.in_flight(),
-          .set_aside = static_cast<int>(scheduler_.set_aside().size()),
+          .set_aside = scheduler_.units_set_aside(),
           .failures = failures_,
           .cost_done = scheduler_.cost_done(),
           .cost_left = scheduler_.cost_left(),
@@ -358,7 +369,7 @@ RunProgress Server::progress_now() const {
 }
 
 RunOutcome Server::outcome() const {
-  const int set_aside = static_cast<int>(scheduler_.set_aside().size());
+  const int set_aside = scheduler_.units_set_aside();
   return {.units = units_,
           .done_before = done_before_,
           .done_now = stored_,

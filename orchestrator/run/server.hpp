@@ -14,8 +14,8 @@
 #include "orchestrator/run/progress.hpp"
 #include "orchestrator/run/run_units.hpp"
 #include "orchestrator/run/silence.hpp"
-#include "orchestrator/schedule/scheduler.hpp"
 #include "orchestrator/schedule/unit_deadline.hpp"
+#include "orchestrator/schedule/worker_pools.hpp"
 #include "storage/unit_record.hpp"
 #include "worker/comm/communicator.hpp"
 
@@ -31,7 +31,7 @@ class Server {
  public:
   /// @param attendance  who is lost at the beginning; kept up to date
   /// @param workers     names and ranks, in the order of ranks; the one beside the scheduler, of rank 0, last
-  Server(Communicator& comm, Attendance& attendance, Scheduler& scheduler, UnitRecord& record,
+  Server(Communicator& comm, Attendance& attendance, WorkerPools& scheduler, UnitRecord& record,
          std::string digest, std::vector<WorkerShare> workers, ProgressSink& progress,
          const RunOptions& options);
 
@@ -83,6 +83,8 @@ class Server {
   void lose(WorkerId worker, const std::string& reason);
   void set_presence(WorkerId worker, Presence presence);
   [[nodiscard]] bool anyone_is_awaited();
+  /// Units are left that only workers could compute which are gone for good.
+  [[nodiscard]] bool nobody_can_go_on();
   [[nodiscard]] Watch& watch(WorkerId worker) { return watches_[static_cast<std::size_t>(worker.value)]; }
   [[nodiscard]] const Watch& watch(WorkerId worker) const {
     return watches_[static_cast<std::size_t>(worker.value)];
@@ -101,7 +103,7 @@ class Server {
 
   Communicator& comm_;
   Attendance& attendance_;
-  Scheduler& scheduler_;
+  WorkerPools& scheduler_;
   UnitRecord& record_;
   std::string digest_;
   ProgressSink& progress_;

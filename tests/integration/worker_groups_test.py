@@ -12,7 +12,7 @@ import h5py
 import numpy as np
 import pytest
 from bits import digests, wait_for, worst_victim
-from program import PLAYERS, Program
+from program import PLAYERS, Program, write_model
 
 TOGETHER = ("--tensor-parallel", PLAYERS, "--threads", 1)
 
@@ -127,3 +127,40 @@ def test_a_gpu_that_is_not_there_is_refused(program: Program, monkeypatch):
     refused = program.run(*words, ranks=PLAYERS, check=False)
     assert refused.returncode == 3
     assert "sees no NVIDIA GPU" in refused.stderr
+
+
+def two_models(program: Program) -> list[object]:
+    other = program.folder / "other"
+    other.mkdir()
+    write_model(other, seed=2)
+    return ["evaluate", "--model", program.model, "--model", other, "--method", "vanilla", "--benchmark", "tokens",
+            "--scored-rows", program.rows, "--unit-items", 4, "--threads", 1]  # fmt: skip
+
+
+def test_models_held_by_different_numbers_of_ranks_run_in_one_job(program: Program):
+    words = two_models(program)
+    program.run(*words, "--results", "alone.h5")
+    sizes = ("--tensor-parallel", 1, "--tensor-parallel", PLAYERS)
+    program.run(*words, *sizes, "--results", "mixed.h5", ranks=PLAYERS + 2)
+    alone, mixed = program.folder / "alone.h5", program.folder / "mixed.h5"
+    assert np.array_equal(dataset(alone, "tiny/tokens/label_logit"), dataset(mixed, "tiny/tokens/label_logit"))
+    apart = np.abs(dataset(alone, "other/tokens/label_logit") - dataset(mixed, "other/tokens/label_logit"))
+    assert apart.max() <= 1e-4
+
+    refused = program.run(*words, *sizes, "--results", "mixed.h5", ranks=PLAYERS, check=False)
+    assert refused.returncode == 2
+    assert "3 ranks cannot form worker groups of 3 and 1 (--tensor-parallel); start 4 ranks" in refused.stderr
+    refused = program.run(*words, "--results", "mixed.h5", check=False)
+    assert refused.returncode == 4
+    assert "other.tensor_parallel" in refused.stderr
+
+
+def test_two_models_of_one_name_are_refused(program: Program):
+    twin = program.folder / "elsewhere/tiny"
+    twin.mkdir(parents=True)
+    write_model(twin, seed=2)
+    refused = program.run("evaluate", "--model", program.model, "--model", twin, "--method", "vanilla", "--benchmark",
+                          "tokens", "--scored-rows", program.rows, "--results", "r.h5", *TOGETHER, ranks=PLAYERS,
+                          check=False)  # fmt: skip
+    assert refused.returncode == 2
+    assert "two models are named 'tiny'" in refused.stderr

@@ -1,4 +1,6 @@
 // Runs whose workers are groups of ranks. Threads play the ranks: two groups of two.
+#include "orchestrator/run/worker_groups.hpp"
+
 #include <atomic>
 #include <future>
 #include <mutex>
@@ -9,7 +11,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "orchestrator/run/form_group.hpp"
 #include "orchestrator/run/run_units.hpp"
 #include "orchestrator/run/together.hpp"
 #include "partition/base/error.hpp"
@@ -91,7 +92,7 @@ class WorkerGroupsRun : public testing::Test {
     RunOptions options;
     options.schedule.attempts = job.attempts;
     options.stop_requested = [] { return std::nullopt; };
-    options.group = {&group, [this] { ++forgotten_; }};
+    options.group = {{{0, 2}, {2, 2}}, &group, [this] { ++forgotten_; }};
     options.save_memory = [this] { return ++saved_, true; };
     const Here here{rank, group};
     const auto progress = make_silent_progress();
@@ -224,15 +225,82 @@ TEST_F(WorkerGroupsRun, RanksOfAnotherExperimentAreRefused) {
     EXPECT_THAT(error, HasSubstr("would compute different experiments"));
 }
 
-TEST(FormGroup, NeedsAMultipleOfRanks) {
+/// One group of two and two ranks by themselves; units 0 to 5 are for the group, the others for single ranks.
+class MixedGroups : public testing::Test {
+ protected:
+  RunOutcome run(const std::function<void(int rank, UnitId)>& on_unit) {
+    const auto ranks = make_in_process_world(kRanks);
+    auto links = make_in_process_group(2);
+    RunOutcome outcome;
+    {
+      std::vector<std::jthread> threads;
+      for (int r = 0; r < kRanks; ++r)
+        threads.emplace_back([&, r] {
+          BorrowedWorld world{*ranks[static_cast<std::size_t>(r)]};
+          std::optional<LinkedGroup> group;
+          if (r < 2) group.emplace(std::move(links[static_cast<std::size_t>(r)]), 60s);
+          RunOptions options;
+          options.schedule.attempts = 2;
+          options.stop_requested = [] { return std::nullopt; };
+          options.group = {{{0, 2}, {2, 1}, {3, 1}}, group ? &*group : nullptr, {}};
+          const auto compute = [&](UnitId unit) {
+            on_unit(r, unit);
+            return std::vector<double>{1.0 * unit.value};
+          };
+          const auto progress = make_silent_progress();
+          const RunOutcome here =
+              run_units(world, tasks(), r == 0 ? &record_ : nullptr, compute, "digest", *progress, options);
+          if (r == 0) outcome = here;
+        });
+    }
+    return outcome;
+  }
+
+  static std::vector<UnitTask> tasks() {
+    std::vector<UnitTask> tasks(kUnits);
+    for (int unit = 0; unit < kUnits; ++unit) tasks[static_cast<std::size_t>(unit)].ranks = unit < 6 ? 2 : 1;
+    return tasks;
+  }
+
+  MemoryRecord record_{kUnits};
+};
+
+TEST_F(MixedGroups, EachComputesTheUnitsOfItsSize) {
+  std::mutex mutex;
+  std::map<UnitId, std::set<int>> ranks_of;
+  const RunOutcome outcome = run([&](int rank, UnitId unit) {
+    const std::lock_guard lock{mutex};
+    ranks_of[unit].insert(rank);
+  });
+  EXPECT_TRUE(outcome.complete());
+  EXPECT_EQ(outcome.workers.back().name, "ranks 0 to 1 (beside the scheduler)");
+  for (const auto& [unit, ranks] : ranks_of) {
+    const bool by_group = ranks == std::set{0, 1};
+    const bool by_one = ranks == std::set{2} || ranks == std::set{3};
+    EXPECT_TRUE(unit.value < 6 ? by_group : by_one) << "unit " << unit.value;
+  }
+}
+
+TEST_F(MixedGroups, WhatFailsInOneSizeIsNotTriedInAnother) {
+  const RunOutcome outcome = run([](int, UnitId unit) {
+    if (unit.value == 2 || unit.value == 8) throw std::runtime_error{"a weight is no number"};
+  });
+  EXPECT_EQ(outcome.set_aside.size(), 2u);
+  EXPECT_EQ(outcome.done_now, kUnits - 2);
+  EXPECT_THAT(outcome.set_aside.at(UnitId{2}), HasSubstr("ranks 0 to 1"));
+}
+
+TEST(FormGroups, RefusesWhatDoesNotFit) {
   const auto ranks = make_in_process_world(3);
   std::vector<std::jthread> threads;
   for (const auto& rank : ranks)
     threads.emplace_back([&rank] {
       BorrowedWorld world{*rank};
-      EXPECT_THROW((void)form_group(world, 2, false), ConfigError);
-      EXPECT_THROW((void)form_group(world, 4, false), ConfigError);
-      EXPECT_EQ(form_group(world, 1, true), nullptr);
+      EXPECT_THROW((void)form_groups(world, {{.ranks = 2}}, false), PlanError);
+      EXPECT_THROW((void)form_groups(world, {{.ranks = 4}}, false), PlanError);
+      const WorkerGroups alone = form_groups(world, {{.ranks = 1}}, true);
+      EXPECT_EQ(alone.own, nullptr);
+      EXPECT_TRUE(alone.places.empty());
     });
 }
 

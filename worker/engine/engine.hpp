@@ -96,7 +96,6 @@ struct Numerics {
   std::string blas_mode;      ///< e.g. MKL_CBWR setting
   std::string row_bits;       ///< "own": a row's bits are the same beside any rows; "of batch": they are not
   std::string libtorch;       ///< version
-  int tensor_parallel = 1;    ///< ranks that hold the model together
 };
 
 class WorkerGroup;

@@ -45,8 +45,7 @@ class TorchEngine final : public Engine {
             .blas = on_cpu ? fmt::format("mkl, {}", name_of(decoder_.arithmetic().kernel)) : "cublas",
             .blas_mode = on_cpu ? blas_mode() : cublas_mode(),
             .row_bits = row_bits_,
-            .libtorch = TORCH_VERSION,
-            .tensor_parallel = decoder_.part().shard().ranks};
+            .libtorch = TORCH_VERSION};
   }
 
   [[nodiscard]] bool save_memory() override { return row_bits_ == kOwn && sweep_.halve_batches(); }

@@ -1,4 +1,4 @@
-#include "orchestrator/run/form_group.hpp"
+#include "orchestrator/run/worker_groups.hpp"
 
 #include <algorithm>
 #include <array>
@@ -13,14 +13,6 @@
 
 namespace harsanyi {
 namespace {
-
-void require_whole_groups(int ranks, int size) {
-  if (ranks % size == 0) return;
-  const int below = ranks / size * size;
-  throw ConfigError{
-      fmt::format("{} ranks cannot form worker groups of {} (--tensor-parallel); start {}{} ranks", ranks,
-                  size, below > 0 ? fmt::format("{} or ", below) : "", below + size)};
-}
 
 void require_one_node(LinkedGroup& group, int first_rank) {
   std::array<char, 256> own{};
@@ -41,18 +33,24 @@ void require_one_node(LinkedGroup& group, int first_rank) {
 
 }  // namespace
 
-std::unique_ptr<LinkedGroup> form_group(World& world, int size, bool on_one_node) {
-  if (size == 1) return nullptr;
-  std::unique_ptr<LinkedGroup> group;
-  together(world, [&] { require_whole_groups(world.size(), size); });
+WorkerGroups form_groups(World& world, const std::vector<GroupWish>& wishes, bool on_one_node) {
+  WorkerGroups groups;
+  if (wishes.size() == 1 && wishes.front().ranks == 1) return groups;
+  together(world, [&] { groups.places = place_groups(world.size(), wishes); });
   together(world, [&] {
-    const int number = world.rank().value / size;
+    const int rank = world.rank().value;
+    const auto own =
+        std::find_if(groups.places.begin(), groups.places.end(),
+                     [rank](const WorkerPlace& place) { return rank < place.first_rank + place.ranks; });
+    auto link = world.group_link(static_cast<int>(own - groups.places.begin()));
+    groups.size = own->ranks;
+    if (own->ranks == 1) return;
     const auto limit =
         std::chrono::duration_cast<std::chrono::milliseconds>(world.attendance().silence_limit);
-    group = std::make_unique<LinkedGroup>(world.group_link(number), limit);
-    if (on_one_node) require_one_node(*group, number * size);
+    groups.own = std::make_unique<LinkedGroup>(std::move(link), limit);
+    if (on_one_node) require_one_node(*groups.own, own->first_rank);
   });
-  return group;
+  return groups;
 }
 
 }  // namespace harsanyi
