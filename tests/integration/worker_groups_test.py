@@ -164,3 +164,12 @@ def test_two_models_of_one_name_are_refused(program: Program):
                           check=False)  # fmt: skip
     assert refused.returncode == 2
     assert "two models are named 'tiny'" in refused.stderr
+
+
+def test_forward_passes_are_those_of_one_rank(program: Program):
+    words = ["forward", "--model", program.model, "--tokens", "5,4,3,2,1,60", "--hidden", "--attention", "--threads", 1]
+    program.run(*words, "--out", "alone.h5")
+    program.run(*words, "--out", "together.h5", "--tensor-parallel", PLAYERS, ranks=PLAYERS + 3)
+    for name in ("logits", "hidden", "attention"):
+        pair = [dataset(program.folder / f"{file}.h5", f"prompt_0/{name}") for file in ("alone", "together")]
+        assert np.abs(pair[0] - pair[1]).max() <= 1e-4, name
