@@ -10,7 +10,6 @@
 #include "orchestrator/job/provenance.hpp"
 #include "orchestrator/job/run_job.hpp"
 #include "orchestrator/records/unit_text.hpp"
-#include "orchestrator/run/engine_library.hpp"
 #include "orchestrator/run/status_file.hpp"
 #include "orchestrator/run/together.hpp"
 
@@ -45,8 +44,7 @@ void EvaluationRunner::form_groups_for(const EvaluationJob& job) {
 Engine& EvaluationRunner::engine_of(const EvaluatedModel& model) {
   if (!engine_ || engine_folder_ != model.facts.folder) {
     engine_.reset();  // before the next one takes memory
-    engine_ = load_engine_from_library(model.facts.folder,
-                                       engine_options(settings_.compute, world_, groups_->own.get()));
+    engine_ = load_model(model.facts, engine_options(settings_.compute, world_, groups_->own.get()), world_);
     engine_folder_ = model.facts.folder;
   }
   return *engine_;

@@ -9,7 +9,6 @@
 #include "orchestrator/job/model_facts.hpp"
 #include "orchestrator/job/provenance.hpp"
 #include "orchestrator/job/run_job.hpp"
-#include "orchestrator/run/engine_library.hpp"
 #include "orchestrator/run/worker_groups.hpp"
 #include "storage/forward/forward_file.hpp"
 #include "storage/groups/groups_file.hpp"
@@ -102,8 +101,7 @@ ExitCode forward_in(World& world, WorkerGroup* group, const ForwardOptions& opti
     require_matching_groups(*groups, model.config, options.groups);
   }
   const Intervention intervention = intervention_of(options, model.config, groups ? &*groups : nullptr);
-  const auto engine =
-      load_engine_from_library(options.model.folder, engine_options(options.model.compute, world, group));
+  const auto engine = load_model(model, engine_options(options.model.compute, world, group), world);
   const ModelShape& s = model.config.shape;
   std::optional<ForwardWriter> writer;
   if (world.rank() == Rank{0})

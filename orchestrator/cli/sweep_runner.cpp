@@ -8,7 +8,6 @@
 #include "orchestrator/job/provenance.hpp"
 #include "orchestrator/job/run_job.hpp"
 #include "orchestrator/records/unit_text.hpp"
-#include "orchestrator/run/engine_library.hpp"
 #include "orchestrator/run/status_file.hpp"
 #include "orchestrator/run/together.hpp"
 
@@ -65,8 +64,8 @@ void SweepRunner::load() {
           world_, [&] { return digest_of_weights(options_.model.folder, options_.model.verify); });
   });
   together(world_, [&] {
-    engine_ = load_engine_from_library(options_.model.folder,
-                                       engine_options(options_.model.compute, world_, groups_.own.get()));
+    engine_ =
+        load_model(job_->model, engine_options(options_.model.compute, world_, groups_.own.get()), world_);
     add_numerics(job_->identity, engine_->numerics());
     add_group_size(job_->identity, "numerics", groups_.size);
   });

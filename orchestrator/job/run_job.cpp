@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 #include <sched.h>
 
+#include "orchestrator/run/engine_library.hpp"
+#include "orchestrator/run/loading_progress.hpp"
 #include "partition/base/error.hpp"
 #include "partition/plan/tensor_shard.hpp"
 #include "worker/model/checkpoint.hpp"
@@ -23,6 +25,11 @@ int threads_of_rank(int asked, const World& world) {
   // A launcher that bound this rank to some cores has divided the node already.
   if (cores < all_cores) return cores;
   return std::max(1, cores / std::max(1, world.ranks_on_this_node()));
+}
+
+std::unique_ptr<Engine> load_model(const ModelFacts& model, EngineOptions options, World& world) {
+  if (world.rank() == Rank{0}) options.on_layer_loaded = LoadingProgress{model.name};
+  return load_engine_from_library(model.folder, options);
 }
 
 EngineOptions engine_options(const ComputeOptions& options, const World& world, WorkerGroup* group) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <string>
 
 #include "orchestrator/config/model_options.hpp"
@@ -14,6 +15,11 @@ namespace harsanyi {
 
 /// Compute threads of this rank: `asked`, or the cores this process may use divided by the ranks of its node.
 [[nodiscard]] int threads_of_rank(int asked, const World& world);
+
+/// One copy of a model, or this rank's part of it, with the progress of loading shown by rank 0.
+/// @throws ModelError
+[[nodiscard]] std::unique_ptr<Engine> load_model(const ModelFacts& model, EngineOptions options,
+                                                 World& world);
 
 /// What the engine of this rank is made with.
 /// @param group  the ranks that hold one copy with this one; null where it holds one by itself

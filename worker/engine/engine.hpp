@@ -109,6 +109,8 @@ struct EngineOptions {
   int rank_on_node = 0;  ///< tells ranks that see the same GPUs apart
   /// The ranks that hold one copy of the model together; null: this one holds all of it. Outlives the engine.
   WorkerGroup* group = nullptr;
+  /// Hears of every layer that is loaded, and of how many there are; may be empty.
+  std::function<void(int done, int all)> on_layer_loaded{};
 };
 
 /// One copy of one model on one worker. Not thread safe; one per worker thread.

@@ -119,15 +119,17 @@ LayerWeights load_layer(const Loader& load, const ModelConfig& config, const Ten
 }  // namespace
 
 Weights load_weights(const std::filesystem::path& folder, const ModelConfig& config, WeightStorage storage,
-                     const Arithmetic& arithmetic, at::Device place,
-                     const std::optional<TensorShard>& shard) {
+                     const Arithmetic& arithmetic, at::Device place, const std::optional<TensorShard>& shard,
+                     const std::function<void(int done, int all)>& on_layer) {
   const TensorShard part = shard.value_or(tensor_shard(config.shape, 1, 0));
   Weights weights;
   weights.checkpoint = std::make_shared<const Checkpoint>(Checkpoint::open(folder));
   const Loader load{*weights.checkpoint, storage, arithmetic, place};
   weights.embedding_Vd = load.table("model.embed_tokens.weight", config.shape, part.vocabulary);
-  for (int layer = 0; layer < config.shape.layers; ++layer)
+  for (int layer = 0; layer < config.shape.layers; ++layer) {
     weights.layers.push_back(load_layer(load, config, part, layer));
+    if (on_layer) on_layer(layer + 1, config.shape.layers);
+  }
   weights.final_norm_d = load.vector("model.norm.weight", config.shape.hidden);
   weights.unembedding_Vd = config.shape.tied_embeddings
                                ? weights.embedding_Vd

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -41,11 +42,13 @@ struct Weights {
 /// matrix is in memory at a time.
 /// @param arithmetic  of the layers' products  @param place  where the tensors are to lie
 /// @param shard       the part; nothing: the whole model
+/// @param on_layer    hears of every layer that is loaded
 /// @throws ModelError  naming file and tensor
 [[nodiscard]] Weights load_weights(const std::filesystem::path& folder, const ModelConfig& config,
                                    WeightStorage storage = WeightStorage::widened,
                                    const Arithmetic& arithmetic = {}, at::Device place = at::kCPU,
-                                   const std::optional<TensorShard>& shard = {});
+                                   const std::optional<TensorShard>& shard = {},
+                                   const std::function<void(int done, int all)>& on_layer = {});
 
 /// Bytes of all entries, a tied table counted once.
 [[nodiscard]] std::int64_t bytes_of(const Weights& weights);
