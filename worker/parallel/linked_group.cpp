@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <mutex>
 
@@ -25,12 +26,21 @@ void assign(std::vector<std::byte>& bytes, std::span<const std::byte> from) {
   bytes.assign(from.begin(), from.end());
 }
 
-/// sum += terms, which may lie unaligned.
-void add(std::span<float> sum, const std::vector<std::byte>& terms) {
-  for (std::size_t i = 0; i < sum.size(); ++i) {
-    float term = 0.0F;
-    std::memcpy(&term, terms.data() + i * sizeof term, sizeof term);
-    sum[i] += term;
+/// own[i] becomes the sum of the ranks' entries i, added in their order.
+/// @param terms  [ranks] of each; that of this rank is not read
+void add_in_order(std::span<float> own, int rank, const std::vector<const std::byte*>& terms) {
+  constexpr std::size_t kBlock = 512;  // entries that stay in the nearest cache
+  std::array<float, kBlock> sum;       // NOLINT(*-member-init)
+  std::array<float, kBlock> term;      // NOLINT(*-member-init)
+  for (std::size_t first = 0; first < own.size(); first += kBlock) {
+    const std::size_t size = std::min(kBlock, own.size() - first);
+    for (std::size_t r = 0; r < terms.size(); ++r) {
+      const void* from = static_cast<int>(r) == rank ? static_cast<const void*>(own.data() + first)
+                                                     : terms[r] + first * sizeof(float);
+      std::memcpy(r == 0 ? sum.data() : term.data(), from, size * sizeof(float));
+      for (std::size_t i = 0; r > 0 && i < size; ++i) sum[i] += term[i];
+    }
+    std::memcpy(own.data() + first, sum.data(), size * sizeof(float));
   }
 }
 
@@ -47,8 +57,10 @@ LinkedGroup::~LinkedGroup() {
   if (!broken_) return;
   static std::mutex mutex;
   static std::vector<std::vector<Peer>> kept;
+  static std::vector<std::vector<std::byte>> kept_own;
   const std::lock_guard lock{mutex};
   kept.push_back(std::move(peers_));
+  kept_own.push_back(std::move(own_out_));
 }
 
 void LinkedGroup::sum(std::span<float> values) {
@@ -58,23 +70,28 @@ void LinkedGroup::sum(std::span<float> values) {
   const Slice own = part_of_rank(values, ranks, rank());
   const std::span<float> mine = part(values, own);
   // Every rank gets its part of all others, adds in the order of ranks, and gives the sum back.
-  for (int r = 0; r < ranks; ++r)
-    if (r != rank()) assign(peer(r).out, std::as_bytes(part(values, part_of_rank(values, ranks, r))));
-  exchange(std::vector<std::size_t>(peers_.size(), mine.size_bytes()));
-  assign(peer(rank()).in, std::as_bytes(mine));
-  std::fill(mine.begin(), mine.end(), 0.0F);
-  for (int r = 0; r < ranks; ++r) add(mine, peer(r).in);
-
-  std::vector<std::size_t> sizes;
+  std::vector<std::span<const std::byte>> outgoing(peers_.size());
+  std::vector<std::size_t> incoming(peers_.size(), mine.size_bytes());
   for (int r = 0; r < ranks; ++r) {
-    if (r != rank()) assign(peer(r).out, std::as_bytes(mine));
-    sizes.push_back(part(values, part_of_rank(values, ranks, r)).size_bytes());
+    if (r == rank()) continue;
+    assign(peer(r).out, std::as_bytes(part(values, part_of_rank(values, ranks, r))));
+    outgoing[static_cast<std::size_t>(r)] = peer(r).out;
   }
-  exchange(sizes);
+  exchange(outgoing, incoming);
+  std::vector<const std::byte*> terms;
+  for (const Peer& of : peers_) terms.push_back(of.in.data());
+  add_in_order(mine, rank(), terms);
+
+  assign(own_out_, std::as_bytes(mine));
+  for (int r = 0; r < ranks; ++r) {
+    outgoing[static_cast<std::size_t>(r)] = own_out_;
+    incoming[static_cast<std::size_t>(r)] = part(values, part_of_rank(values, ranks, r)).size_bytes();
+  }
+  exchange(outgoing, incoming);
   for (int r = 0; r < ranks; ++r)
     if (r != rank())
       std::memcpy(part(values, part_of_rank(values, ranks, r)).data(), peer(r).in.data(),
-                  sizes[static_cast<std::size_t>(r)]);
+                  incoming[static_cast<std::size_t>(r)]);
   ++traffic_.sums;
   traffic_.bytes += 2 * (std::span<const float>{values}.size_bytes() - mine.size_bytes()) +
                     2 * static_cast<std::int64_t>(mine.size_bytes()) * (ranks - 1);
@@ -82,20 +99,21 @@ void LinkedGroup::sum(std::span<float> values) {
 }
 
 std::vector<std::byte> LinkedGroup::gather(std::span<const std::byte> mine) {
-  for (int r = 0; r < size(); ++r) assign(r == rank() ? peer(r).in : peer(r).out, mine);
-  exchange(std::vector<std::size_t>(peers_.size(), mine.size()));
+  assign(own_out_, mine);
+  exchange(std::vector<std::span<const std::byte>>(peers_.size(), own_out_),
+           std::vector<std::size_t>(peers_.size(), mine.size()));
   std::vector<std::byte> all;
-  for (const Peer& of : peers_)
-    all.insert(all.end(), of.in.begin(), of.in.begin() + static_cast<std::ptrdiff_t>(mine.size()));
+  for (int r = 0; r < size(); ++r) {
+    const std::byte* of_rank = r == rank() ? mine.data() : peer(r).in.data();
+    all.insert(all.end(), of_rank, of_rank + mine.size());
+  }
   return all;
 }
 
 void LinkedGroup::order(std::span<const std::byte> bytes) {
   require_whole();
-  for (int r = 1; r < size(); ++r) {
-    assign(peer(r).out, bytes);
-    link_->send(r, peer(r).out);
-  }
+  assign(own_out_, bytes);
+  for (int r = 1; r < size(); ++r) link_->send(r, own_out_);
   flush_in_time();
 }
 
@@ -115,11 +133,13 @@ std::optional<std::vector<std::byte>> LinkedGroup::next_order(std::size_t size, 
 
 // ---- steps
 
-/// Every rank sends its `out` buffers, where they are not empty, and waits for those of the others.
-void LinkedGroup::exchange(const std::vector<std::size_t>& incoming_sizes) {
+/// Every rank sends to the others, where there is something to send, and waits for what they send.
+void LinkedGroup::exchange(const std::vector<std::span<const std::byte>>& outgoing,
+                           const std::vector<std::size_t>& incoming_sizes) {
   require_whole();
   for (int r = 0; r < size(); ++r)
-    if (r != rank() && !peer(r).out.empty()) link_->send(r, peer(r).out);
+    if (const auto bytes = outgoing[static_cast<std::size_t>(r)]; r != rank() && !bytes.empty())
+      link_->send(r, bytes);
   for (int r = 0; r < size(); ++r)
     if (const std::size_t expected = incoming_sizes[static_cast<std::size_t>(r)]; r != rank() && expected > 0)
       take(r, expected);

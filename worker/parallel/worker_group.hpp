@@ -83,7 +83,8 @@ class LinkedGroup final : public WorkerGroup {
     std::vector<std::byte> in;
   };
 
-  void exchange(const std::vector<std::size_t>& incoming_sizes);
+  void exchange(const std::vector<std::span<const std::byte>>& outgoing,
+                const std::vector<std::size_t>& incoming_sizes);
   void require_whole() const;
   void take(int from, std::size_t size);
   [[nodiscard]] bool receive_in_time(int from, std::vector<std::byte>& room, std::size_t& size);
@@ -96,7 +97,8 @@ class LinkedGroup final : public WorkerGroup {
   std::unique_ptr<GroupLink> link_;
   std::chrono::milliseconds limit_;
   std::vector<Peer> peers_;
-  std::vector<bool> gave_up_;  ///< [ranks] whose sign of an interruption was read
+  std::vector<std::byte> own_out_;  ///< what all others get; as long-lived
+  std::vector<bool> gave_up_;       ///< [ranks] whose sign of an interruption was read
   bool broken_ = false;
   Traffic traffic_;
 };
