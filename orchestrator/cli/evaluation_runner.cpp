@@ -28,6 +28,7 @@ std::vector<GroupWish> wishes_of(const EvaluationJob& job) {
   for (std::size_t unit = 0; unit < job.plan.units.size(); ++unit)
     costs[job.model_of(job.plan.units[unit]).ranks] += job.costs[unit].flops;
   std::vector<GroupWish> wishes;
+  wishes.reserve(costs.size());
   for (const auto& [ranks, cost] : costs) wishes.push_back({ranks, cost});
   return wishes;
 }

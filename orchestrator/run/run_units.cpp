@@ -106,6 +106,7 @@ bool has_local_worker(const std::vector<WorkerPlace>& places) {
 
 std::vector<WorkerShare> shares_of(const std::vector<WorkerPlace>& places) {
   std::vector<WorkerShare> workers;
+  workers.reserve(places.size());
   for (const WorkerPlace& place : places)
     workers.push_back({.name = name_of(place), .rank = place.first_rank});
   return workers;
@@ -121,6 +122,7 @@ std::unique_ptr<WorkerPools> make_scheduler(std::vector<UnitTask> tasks, const U
                                 done.size(), tasks.size())};
   for (std::size_t i = 0; i < tasks.size(); ++i) tasks[i].done = done[i];
   std::vector<int> worker_ranks;
+  worker_ranks.reserve(places.size());
   for (const WorkerPlace& place : places) worker_ranks.push_back(place.ranks);
   return std::make_unique<WorkerPools>(tasks, worker_ranks, options.schedule);
 }

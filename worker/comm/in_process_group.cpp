@@ -52,6 +52,7 @@ std::vector<std::unique_ptr<GroupLink>> make_in_process_group(int ranks) {
   if (ranks < 1) throw CommError{fmt::format("a worker group of {} ranks; it needs at least one", ranks)};
   auto mailboxes = std::make_shared<std::vector<Mailbox>>(static_cast<std::size_t>(ranks * ranks));
   std::vector<std::unique_ptr<GroupLink>> links;
+  links.reserve(static_cast<std::size_t>(ranks));
   for (int rank = 0; rank < ranks; ++rank)
     links.push_back(std::make_unique<InProcessLink>(rank, ranks, mailboxes));
   return links;
