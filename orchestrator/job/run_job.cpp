@@ -60,6 +60,7 @@ void add_numerics(Identity& identity, const Numerics& numerics) {
   // Absent where a rank holds a whole model, as in files from before there were groups.
   if (numerics.tensor_parallel > 1)
     identity.set("numerics.tensor_parallel", std::to_string(numerics.tensor_parallel));
+  if (!numerics.device_sums.empty()) identity.set("numerics.device_sums", numerics.device_sums);
 }
 
 }  // namespace harsanyi

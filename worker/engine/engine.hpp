@@ -97,6 +97,7 @@ struct Numerics {
   std::string row_bits;       ///< "own": a row's bits are the same beside any rows; "of batch": they are not
   std::string libtorch;       ///< version
   int tensor_parallel = 1;    ///< ranks that hold the model together
+  std::string device_sums{};  ///< of groups on GPUs: how their sums are computed; else empty
 };
 
 class WorkerGroup;

@@ -25,8 +25,8 @@ namespace {
 
 constexpr const char* kOwn = "own";  // Numerics::row_bits
 
-void append(std::vector<float>& out, const at::Tensor& tensor) {
-  const at::Tensor dense = on_host(tensor);
+void append(std::vector<float>& out, const ModelPart& part, const at::Tensor& tensor) {
+  const at::Tensor dense = part.on_host(tensor);
   out.insert(out.end(), dense.const_data_ptr<float>(), dense.const_data_ptr<float>() + dense.numel());
 }
 
@@ -46,7 +46,8 @@ class TorchEngine final : public Engine {
             .blas_mode = on_cpu ? blas_mode() : cublas_mode(),
             .row_bits = row_bits_,
             .libtorch = TORCH_VERSION,
-            .tensor_parallel = decoder_.part().shard().ranks};
+            .tensor_parallel = decoder_.part().shard().ranks,
+            .device_sums = decoder_.part().device_sums()};
   }
 
   [[nodiscard]] bool save_memory() override { return row_bits_ == kOwn && sweep_.halve_batches(); }
@@ -124,21 +125,22 @@ class TorchEngine final : public Engine {
 
   [[nodiscard]] ForwardOutput run_forward(const Rows& rows, const std::vector<AttentionEdit>& edits,
                                           const ForwardRequest& request) const {
+    const ModelPart& part = decoder_.part();
     ForwardOutput output;
     output.tokens = static_cast<int>(rows.layout.rows());
     at::Tensor x = decoder_.embed(rows);
     for (int layer = 0; layer < config().shape.layers; ++layer) {
-      if (request.hidden) append(output.hidden, x);
+      if (request.hidden) append(output.hidden, part, x);
       std::vector<at::Tensor> maps;
       x = decoder_.layer(layer, x, rows, QueryRows::all, edits[static_cast<std::size_t>(layer)],
                          request.attention ? &maps : nullptr);
       for (const at::Tensor& map : maps)
-        append(output.attention, decoder_.part().joined(map, 1, decoder_.part().shard().query_heads,
-                                                        config().shape.query_heads));
+        append(output.attention, part,
+               part.joined(map, 1, part.shard().query_heads, config().shape.query_heads));
     }
     const at::Tensor normed = decoder_.final_norm(x);
-    if (request.hidden) append(output.hidden, normed);
-    append(output.logits,
+    if (request.hidden) append(output.hidden, part, normed);
+    append(output.logits, part,
            decoder_.logits(request.all_positions ? normed : normed.narrow(1, output.tokens - 1, 1)));
     return output;
   }
