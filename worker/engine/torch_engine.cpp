@@ -23,7 +23,9 @@
 namespace harsanyi {
 namespace {
 
-constexpr const char* kOwn = "own";  // Numerics::row_bits
+// Numerics::row_bits
+constexpr const char* kOwn = "own";
+constexpr const char* kOfBatch = "of batch";
 
 void append(std::vector<float>& out, const ModelPart& part, const at::Tensor& tensor) {
   const at::Tensor dense = part.on_host(tensor);
@@ -146,6 +148,9 @@ class TorchEngine final : public Engine {
   }
 
   [[nodiscard]] static std::string measured_row_bits(const Decoder& decoder, int threads) {
+    // A ring of GPUs adds an entry in an order that depends on its place among all; two terms have one order.
+    const ModelPart& part = decoder.part();
+    if (!part.device_sums().empty() && part.shard().ranks > 2) return kOfBatch;
     const c10::InferenceMode inference;
     const at::Device place = decoder.device().place;
     const Arithmetic& arithmetic = decoder.arithmetic();
@@ -157,7 +162,7 @@ class TorchEngine final : public Engine {
       return on_host(affine(on(place, x), on(place, weight)));
     };
     const int most = std::max(2, threads);
-    return rows_have_own_bits(of_layers, most) && rows_have_own_bits(of_logits, most) ? kOwn : "of batch";
+    return rows_have_own_bits(of_layers, most) && rows_have_own_bits(of_logits, most) ? kOwn : kOfBatch;
   }
 
   EngineOptions options_;
