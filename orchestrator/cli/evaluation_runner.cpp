@@ -91,7 +91,11 @@ EvaluationRunner::Run EvaluationRunner::run(const EvaluationJob& job, const std:
     const auto own = std::find_if(job.models.begin(), job.models.end(), [this](const EvaluatedModel& model) {
       return model.ranks == groups_->size;
     });
-    add_numerics(identity, engine_of(*own).numerics());
+    Numerics numerics;
+    in_group(groups_->own.get(), [&] { numerics = engine_of(*own).numerics(); });
+    // What depends on the size of a group cannot be one fact of a job of several sizes.
+    if (job.has_several_sizes()) numerics.row_bits = numerics.device_sums = "by group size";
+    add_numerics(identity, numerics);
     for (const EvaluatedModel& model : job.models) add_group_size(identity, model.facts.name, model.ranks);
   });
   together(world_, [&] {

@@ -89,8 +89,8 @@ ForwardPrompt record_of(const Question& question, ForwardOutput output, const Fo
 }
 
 /// Collective over the group that holds the model; its first rank, rank 0 of the job, writes.
-ExitCode forward_in(World& world, WorkerGroup* group, const ForwardOptions& options,
-                    const Invocation& invocation) {
+void forward_in(World& world, WorkerGroup* group, const ForwardOptions& options,
+                const Invocation& invocation) {
   const bool has_tokenizer = std::filesystem::exists(options.model.folder / "tokenizer.json");
   const ModelFacts model = read_model_facts(options.model.folder, options.text.has_value() || has_tokenizer);
   require_divisible(model, options.model.compute.tensor_parallel);
@@ -117,10 +117,9 @@ ExitCode forward_in(World& world, WorkerGroup* group, const ForwardOptions& opti
     ForwardOutput output = engine->forward(question.tokens, intervention, request);
     if (writer) writer->add(record_of(question, std::move(output), options, model));
   }
-  if (!writer) return ExitCode::ok;
+  if (!writer) return;
   writer->finish();
   std::cout << fmt::format("{} prompts written: {}\n", questions.size(), options.out.string());
-  return ExitCode::ok;
 }
 
 }  // namespace
@@ -134,7 +133,9 @@ ExitCode run_forward(const ForwardOptions& options, const Invocation& invocation
     const WorkerGroups groups = form_groups(world, {{.ranks = options.model.compute.tensor_parallel}},
                                             options.model.compute.group_on_node);
     const bool of_first_group = world.rank().value < options.model.compute.tensor_parallel;
-    return of_first_group ? forward_in(world, groups.own.get(), options, invocation) : ExitCode::ok;
+    if (of_first_group)
+      in_group(groups.own.get(), [&] { forward_in(world, groups.own.get(), options, invocation); });
+    return ExitCode::ok;
   });
 }
 

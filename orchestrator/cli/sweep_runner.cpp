@@ -64,8 +64,10 @@ void SweepRunner::load() {
           world_, [&] { return digest_of_weights(options_.model.folder, options_.model.verify); });
   });
   together(world_, [&] {
-    engine_ =
-        load_model(job_->model, engine_options(options_.model.compute, world_, groups_.own.get()), world_);
+    in_group(groups_.own.get(), [&] {
+      engine_ =
+          load_model(job_->model, engine_options(options_.model.compute, world_, groups_.own.get()), world_);
+    });
     add_numerics(job_->identity, engine_->numerics());
     add_group_size(job_->identity, "numerics", groups_.size);
   });

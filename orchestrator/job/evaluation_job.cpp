@@ -184,16 +184,19 @@ void require_distinct_names(const std::vector<EvaluatedModel>& models) {
 }  // namespace
 
 std::vector<UnitTask> EvaluationJob::tasks() const {
-  const bool same_size = std::all_of(models.begin(), models.end(), [this](const EvaluatedModel& model) {
-    return model.ranks == models.front().ranks;
-  });
+  const bool several_sizes = has_several_sizes();
   std::vector<UnitTask> tasks;
   for (std::size_t i = 0; i < plan.units.size(); ++i)
     tasks.push_back({.cost = costs[i].flops,
                      .affinity = plan.tables[static_cast<std::size_t>(plan.units[i].table)].model,
                      .done = false,
-                     .ranks = same_size ? UnitTask::kAnyRanks : model_of(plan.units[i]).ranks});
+                     .ranks = several_sizes ? model_of(plan.units[i]).ranks : UnitTask::kAnyRanks});
   return tasks;
+}
+
+bool EvaluationJob::has_several_sizes() const {
+  return std::any_of(models.begin(), models.end(),
+                     [this](const EvaluatedModel& model) { return model.ranks != models.front().ranks; });
 }
 
 const EvaluatedModel& EvaluationJob::model_of(const EvaluationUnit& unit) const {

@@ -49,6 +49,8 @@ struct EvaluationJob {
   Identity identity;            ///< without the weights and numerics, which `run_evaluate` adds
 
   [[nodiscard]] std::vector<UnitTask> tasks() const;  ///< units of one model belong together
+  /// Whether models are held by different numbers of ranks.
+  [[nodiscard]] bool has_several_sizes() const;
   [[nodiscard]] const EvaluatedModel& model_of(const EvaluationUnit& unit) const;
   [[nodiscard]] std::span<const Prompt> prompts_of(const EvaluationUnit& unit) const;
 };

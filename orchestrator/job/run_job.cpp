@@ -64,6 +64,7 @@ void add_numerics(Identity& identity, const Numerics& numerics) {
   identity.set("numerics.blas_mode", numerics.blas_mode);
   identity.set("numerics.row_bits", numerics.row_bits);
   identity.set("numerics.libtorch", numerics.libtorch);
+  if (!numerics.device_sums.empty()) identity.set("numerics.device_sums", numerics.device_sums);
 }
 
 void add_group_size(Identity& identity, const std::string& prefix, int ranks) {

@@ -33,6 +33,22 @@ void require_one_node(LinkedGroup& group, int first_rank) {
 
 }  // namespace
 
+void in_group(LinkedGroup* group, const std::function<void()>& step) {
+  if (group == nullptr) return step();
+  try {
+    step();
+    const std::byte done{1};
+    static_cast<void>(group->gather({&done, 1}));  // nobody goes on while one may still give up
+  } catch (const InterruptedGroupError&) {
+    throw;
+  } catch (const BrokenGroupError&) {
+    throw;
+  } catch (const std::exception&) {
+    group->interrupt();
+    throw;
+  }
+}
+
 WorkerGroups form_groups(World& world, const std::vector<GroupWish>& wishes, bool on_one_node) {
   WorkerGroups groups;
   if (wishes.size() == 1 && wishes.front().ranks == 1) return groups;

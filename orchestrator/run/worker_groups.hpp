@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -21,5 +22,10 @@ struct WorkerGroups {
 /// @throws PlanError (all ranks)    if the ranks cannot be divided so
 /// @throws ConfigError (all ranks)  if a group is on several nodes
 [[nodiscard]] WorkerGroups form_groups(World& world, const std::vector<GroupWish>& wishes, bool on_one_node);
+
+/// A step that the ranks of a group take together, such as loading a model: where it fails on one, the others
+/// leave it too, and do not wait for what never comes. @param group  null: the step alone
+/// @throws what `step` throws; InterruptedGroupError where another rank gave up; BrokenGroupError
+void in_group(LinkedGroup* group, const std::function<void()>& step);
 
 }  // namespace harsanyi

@@ -1,4 +1,5 @@
-// What a group of ranks computes together, beside what one rank computes alone.
+// What a group of ranks computes together, beside what one rank computes alone: by threads, by MPI, and on
+// GPUs where HARSANYI_TEST_DEVICE=gpu says so (tests/gpu/groups.sh).
 
 #include <algorithm>
 #include <functional>
@@ -9,6 +10,7 @@
 #include "tests/comm/group_ranks.hpp"
 #include "tests/support/random_model.hpp"
 #include "tests/support/temp_folder.hpp"
+#include "tests/support/test_device.hpp"
 #include "worker/engine/engine.hpp"
 #include "worker/parallel/worker_group.hpp"
 
@@ -59,8 +61,16 @@ struct Pair {
   Pair(LinkedGroup& ranks, const test::RandomModel& model, WeightStorage weights = WeightStorage::widened)
       : group{ranks}, shape{model.shape} {
     test::write_random_model(folder.path(), model);
-    alone = load_engine(folder.path(), {.threads = 1, .weights = weights});
-    together = load_engine(folder.path(), {.threads = 1, .weights = weights, .group = &group});
+    alone = load_engine(folder.path(), options(weights, nullptr));
+    together = load_engine(folder.path(), options(weights, &group));
+  }
+
+  [[nodiscard]] EngineOptions options(WeightStorage weights, WorkerGroup* of_group) const {
+    return {.threads = 1,
+            .weights = weights,
+            .device = test::device_under_test(DeviceChoice::cpu),
+            .rank_on_node = group.rank(),
+            .group = of_group};
   }
 
   [[nodiscard]] SweepUnit whole_table() const {
@@ -135,7 +145,7 @@ TEST(GroupEngine, Values) {
 TEST(GroupEngine, ValuesHaveTheSameBitsInEveryRun) {
   with_every_model([](Pair& pair) {
     const auto samples = prompts();
-    const auto again = load_engine(pair.folder.path(), {.threads = 1, .group = &pair.group});
+    const auto again = load_engine(pair.folder.path(), pair.options(WeightStorage::widened, &pair.group));
     EXPECT_EQ(pair.together->values(pair.whole_table(), samples, {}),
               again->values(pair.whole_table(), samples, {}));
     again->forget();
@@ -195,6 +205,8 @@ TEST(GroupEngine, WeightsAsStored) {
 }
 
 TEST(GroupEngine, TwoSumsPerLayerAndDirection) {
+  if (test::device_under_test(DeviceChoice::cpu) == DeviceChoice::gpu)
+    GTEST_SKIP() << "the group counts sums of host memory";
   with_every_model([](Pair& pair) {
     if (pair.group.size() == 1) return;
     const std::int64_t before = pair.group.traffic().sums;

@@ -119,6 +119,36 @@ TEST(WorkerGroup, AllRanksMayGiveUpAtOnce) {
   });
 }
 
+TEST(WorkerGroup, ALookSeesAnInterruption) {
+  on_every_rank_of_a_group([](LinkedGroup& group) {
+    EXPECT_NO_THROW(group.look());
+    EXPECT_EQ(group.interruptions(), 0);
+    static_cast<void>(group.gather(std::as_bytes(std::span{"all", 3})));
+    if (group.rank() == 0) {
+      group.interrupt();
+    } else {
+      const auto look_on = [&] {
+        const auto start = std::chrono::steady_clock::now();
+        while (std::chrono::steady_clock::now() - start < kLimit) group.look();
+      };
+      EXPECT_THROW(look_on(), InterruptedGroupError);
+    }
+    EXPECT_EQ(group.interruptions(), 1);
+  });
+}
+
+TEST(WorkerGroup, ALookTakesNothingElse) {
+  on_every_rank_of_a_group([](LinkedGroup& group) {
+    for (int i = 0; i < 20; ++i) {
+      if (group.rank() % 2 == i % 2)
+        for (int look = 0; look < 100; ++look) group.look();
+      std::vector<float> values = entries(group.rank(), 777);
+      group.sum(values);
+      EXPECT_EQ(values, sum_in_order(group.size(), 777));
+    }
+  });
+}
+
 TEST(WorkerGroup, ARankThatWaitsForOrdersIsInterruptedToo) {
   on_every_rank_of_a_group([](LinkedGroup& group) {
     if (group.rank() == 0)

@@ -290,6 +290,26 @@ TEST_F(MixedGroups, WhatFailsInOneSizeIsNotTriedInAnother) {
   EXPECT_THAT(outcome.set_aside.at(UnitId{2}), HasSubstr("ranks 0 to 1"));
 }
 
+TEST(InGroup, WhatFailsOnOneRankIsLeftByAll) {
+  auto links = make_in_process_group(3);
+  std::vector<std::jthread> threads;
+  for (int r = 0; r < 3; ++r)
+    threads.emplace_back([&links, r] {
+      LinkedGroup group{std::move(links[static_cast<std::size_t>(r)]), 60s};
+      const auto load = [&](int failing) {
+        in_group(&group, [&] {
+          if (r == failing) throw ModelError{"a shard is missing on this node"};
+        });
+      };
+      EXPECT_NO_THROW(load(-1));
+      if (r == 1)
+        EXPECT_THROW(load(1), ModelError);
+      else
+        EXPECT_THROW(load(1), InterruptedGroupError);
+      EXPECT_NO_THROW(load(-1));
+    });
+}
+
 TEST(FormGroups, RefusesWhatDoesNotFit) {
   const auto ranks = make_in_process_world(3);
   std::vector<std::jthread> threads;

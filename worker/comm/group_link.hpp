@@ -28,6 +28,9 @@ class GroupLink {
   [[nodiscard]] virtual std::optional<std::size_t> receive(int from, std::span<std::byte> room,
                                                            std::chrono::milliseconds patience) = 0;
 
+  /// The size of the next message of `from`, which stays; nothing if none has arrived.
+  [[nodiscard]] virtual std::optional<std::size_t> next_size(int from) = 0;
+
   /// True once every message sent here has left; false if that takes longer than `patience`.
   virtual bool flush(std::chrono::milliseconds patience) = 0;
 };

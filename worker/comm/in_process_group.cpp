@@ -34,6 +34,10 @@ class InProcessLink final : public GroupLink {
     return envelope->bytes.size();
   }
 
+  [[nodiscard]] std::optional<std::size_t> next_size(int from) override {
+    return mailbox(rank_, from).next_size();
+  }
+
   bool flush(std::chrono::milliseconds) override { return true; }
 
  private:

@@ -39,7 +39,7 @@ std::vector<at::Tensor> label_logits(const Decoder& decoder, const at::Tensor& n
   }
   const at::Tensor all = at::cat(own, -1);
   decoder.part().sum(all);
-  return on_host(all).split_with_sizes(widths, -1);
+  return decoder.part().on_host(all).split_with_sizes(widths, -1);
 }
 
 // [B][C] from [C][B] of each prompt.

@@ -96,6 +96,7 @@ struct Numerics {
   std::string blas_mode;      ///< e.g. MKL_CBWR setting
   std::string row_bits;       ///< "own": a row's bits are the same beside any rows; "of batch": they are not
   std::string libtorch;       ///< version
+  std::string device_sums{};  ///< of groups on GPUs: how their sums are computed; else empty
 };
 
 class WorkerGroup;

@@ -11,7 +11,7 @@
 namespace harsanyi {
 
 VocabularyLogits::VocabularyLogits(const Decoder& decoder, const at::Tensor& normed)
-    : own_SV_{on_host(decoder.own_logits(normed)).flatten(0, -2)}, part_{decoder.part()} {}
+    : own_SV_{decoder.part().on_host(decoder.own_logits(normed)).flatten(0, -2)}, part_{decoder.part()} {}
 
 std::span<const float> VocabularyLogits::row(std::int64_t r) const {
   return row_of(own_SV_, r);

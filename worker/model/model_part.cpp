@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "partition/base/error.hpp"
+#include "worker/model/device.hpp"
 
 namespace harsanyi {
 
@@ -20,6 +21,11 @@ void ModelPart::sum(const at::Tensor& x) const {
     group_->sum({x.mutable_data_ptr<float>(), static_cast<std::size_t>(x.numel())});
   else
     device_->sum(x.mutable_data_ptr<float>(), x.numel());
+}
+
+at::Tensor ModelPart::on_host(const at::Tensor& x) const {
+  if (device_ != nullptr) device_->wait();
+  return harsanyi::on_host(x);
 }
 
 at::Tensor ModelPart::joined(const at::Tensor& own, std::int64_t dim, Slice slice, std::int64_t size) const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "partition/plan/tensor_shard.hpp"
 #include "worker/model/aten.hpp"
@@ -27,8 +28,14 @@ class ModelPart {
   /// True on one rank of the group: what all have is added there.
   [[nodiscard]] bool leads() const noexcept { return shard_.rank == 0; }
 
+  /// How tensors on GPUs are added: what decides the bits of such a sum. Empty where none is.
+  [[nodiscard]] std::string device_sums() const {
+    return device_ == nullptr ? std::string{} : device_->description();
+  }
   /// Every entry becomes its sum over the ranks of the group. Collective. @param x  float32, contiguous
   void sum(const at::Tensor& x) const;
+  /// The tensor in host memory, dense, once what computes it is done on all ranks.
+  [[nodiscard]] at::Tensor on_host(const at::Tensor& x) const;
   /// A tensor of which this part has the entries `own` along `dim`, whole. Collective.
   /// @param size  of the whole along `dim`  @throws ModelError  for another type than float32
   [[nodiscard]] at::Tensor joined(const at::Tensor& own, std::int64_t dim, Slice slice,

@@ -110,6 +110,12 @@ std::vector<std::byte> LinkedGroup::gather(std::span<const std::byte> mine) {
   return all;
 }
 
+void LinkedGroup::look() {
+  require_whole();
+  for (int r = 0; r < size(); ++r)
+    if (r != rank() && link_->next_size(r) == std::size_t{0}) take(r, 1);  // a sign, on which it throws
+}
+
 void LinkedGroup::order(std::span<const std::byte> bytes) {
   require_whole();
   assign(own_out_, bytes);
@@ -150,7 +156,7 @@ void LinkedGroup::take(int from, std::size_t size) {
   std::vector<std::byte>& room = peer(from).in;
   room.resize(size);
   std::size_t received = 0;
-  if (!receive_in_time(from, room, received)) break_up(from);
+  if (!receive_in_time(from, room, received)) lose(from);
   if (received == size) return;
   if (received != 0)
     throw CommError{fmt::format("rank {} of the worker group sent {} bytes where {} were expected", from,
@@ -167,7 +173,7 @@ bool LinkedGroup::receive_in_time(int from, std::vector<std::byte>& room, std::s
 }
 
 void LinkedGroup::flush_in_time() {
-  if (!link_->flush(limit_)) break_up(-1);
+  if (!link_->flush(limit_)) lose(-1);
 }
 
 void LinkedGroup::interrupt() {
@@ -183,6 +189,7 @@ void LinkedGroup::synchronise() {
   for (int r = 0; r < size(); ++r)
     if (r != rank() && !gave_up_[static_cast<std::size_t>(r)]) drain(r);
   std::fill(gave_up_.begin(), gave_up_.end(), false);
+  ++interruptions_;
   flush_in_time();
 }
 
@@ -191,7 +198,7 @@ void LinkedGroup::drain(int from) {
   while (true) {
     std::size_t size = 0;
     try {
-      if (!receive_in_time(from, room, size)) break_up(from);
+      if (!receive_in_time(from, room, size)) lose(from);
     } catch (const BrokenGroupError&) {
       throw;
     } catch (const CommError&) {
@@ -205,12 +212,15 @@ void LinkedGroup::require_whole() const {
   if (broken_) throw BrokenGroupError{"the worker group has lost a rank"};
 }
 
-void LinkedGroup::break_up(int missing) {
+void LinkedGroup::break_up(const std::string& reason) {
   broken_ = true;
+  throw BrokenGroupError{reason};
+}
+
+void LinkedGroup::lose(int missing) {
   const std::string who = missing < 0 ? "a rank" : fmt::format("rank {}", missing);
-  throw BrokenGroupError{
-      fmt::format("{} of the worker group did not answer rank {} within {} s (--silence-limit)", who, rank(),
-                  std::chrono::duration<double>(limit_).count())};
+  break_up(fmt::format("{} of the worker group did not answer rank {} within {} s (--silence-limit)", who,
+                       rank(), std::chrono::duration<double>(limit_).count()));
 }
 
 }  // namespace harsanyi

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "partition/base/error.hpp"
@@ -40,6 +41,16 @@ class WorkerGroup {
   /// [size() * mine.size()] what every rank has, in their order. @throws as `sum`
   [[nodiscard]] virtual std::vector<std::byte> gather(std::span<const std::byte> mine) = 0;
 
+  /// Without waiting: nothing, unless another rank has given up what all are doing.
+  /// @throws InterruptedGroupError, BrokenGroupError
+  virtual void look() = 0;
+  /// Interruptions so far: between two calls that all ranks take, the same number on all.
+  [[nodiscard]] virtual int interruptions() const noexcept = 0;
+  /// Of this rank alone: the group computes no more. @throws BrokenGroupError  always, with this reason
+  [[noreturn]] virtual void break_up(const std::string& reason) = 0;
+  /// How long the ranks wait for each other in one step.
+  [[nodiscard]] virtual std::chrono::milliseconds limit() const noexcept = 0;
+
   /// Sums so far, and the bytes that this rank sent and received in them.
   struct Traffic {
     std::int64_t sums = 0;
@@ -60,6 +71,10 @@ class LinkedGroup final : public WorkerGroup {
   [[nodiscard]] int size() const noexcept override { return link_->size(); }
   void sum(std::span<float> values) override;
   [[nodiscard]] std::vector<std::byte> gather(std::span<const std::byte> mine) override;
+  void look() override;
+  [[nodiscard]] int interruptions() const noexcept override { return interruptions_; }
+  [[noreturn]] void break_up(const std::string& reason) override;
+  [[nodiscard]] std::chrono::milliseconds limit() const noexcept override { return limit_; }
   [[nodiscard]] Traffic traffic() const noexcept override { return traffic_; }
 
   /// Of rank 0: tells the other ranks what to do next.
@@ -91,7 +106,7 @@ class LinkedGroup final : public WorkerGroup {
   void flush_in_time();
   void synchronise();
   void drain(int from);
-  [[noreturn]] void break_up(int missing);
+  [[noreturn]] void lose(int missing);
   [[nodiscard]] Peer& peer(int rank) { return peers_[static_cast<std::size_t>(rank)]; }
 
   std::unique_ptr<GroupLink> link_;
@@ -100,6 +115,7 @@ class LinkedGroup final : public WorkerGroup {
   std::vector<std::byte> own_out_;  ///< what all others get; as long-lived
   std::vector<bool> gave_up_;       ///< [ranks] whose sign of an interruption was read
   bool broken_ = false;
+  int interruptions_ = 0;
   Traffic traffic_;
 };
 

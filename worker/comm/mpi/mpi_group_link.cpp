@@ -55,6 +55,16 @@ class MpiGroupLink final : public GroupLink {
     return size;
   }
 
+  [[nodiscard]] std::optional<std::size_t> next_size(int from) override {
+    const Arrival& arrival = arriving_.at(static_cast<std::size_t>(from));
+    if (arrival.announced) return arrival.size;
+    int announced = 0;
+    MPI_Status status;
+    check_mpi(MPI_Iprobe(from, kTag, comm_, &announced, &status), "MPI_Iprobe");
+    if (announced == 0) return std::nullopt;
+    return size_of(status);
+  }
+
   bool flush(milliseconds patience) override {
     return poll(
         patience,
@@ -79,19 +89,24 @@ class MpiGroupLink final : public GroupLink {
     return arrival.announced && is_complete(arrival.request, "MPI_Imrecv");
   }
 
+  [[nodiscard]] static std::size_t size_of(const MPI_Status& status) {
+    int count = 0;
+    check_mpi(MPI_Get_count(&status, MPI_BYTE, &count), "MPI_Get_count");
+    return static_cast<std::size_t>(count);
+  }
+
   void begin(Arrival& arrival, int from, std::span<std::byte> room) {
     int announced = 0;
     MPI_Message message = MPI_MESSAGE_NULL;
     MPI_Status status;
     check_mpi(MPI_Improbe(from, kTag, comm_, &announced, &message, &status), "MPI_Improbe");
     if (announced == 0) return;
-    int count = 0;
-    check_mpi(MPI_Get_count(&status, MPI_BYTE, &count), "MPI_Get_count");
     arrival.announced = true;
-    arrival.size = static_cast<std::size_t>(count);
+    arrival.size = size_of(status);
     if (arrival.size > room.size()) arrival.dropped.resize(arrival.size);
     void* place = arrival.dropped.empty() ? room.data() : arrival.dropped.data();
-    check_mpi(MPI_Imrecv(place, count, MPI_BYTE, &message, &arrival.request), "MPI_Imrecv");
+    check_mpi(MPI_Imrecv(place, static_cast<int>(arrival.size), MPI_BYTE, &message, &arrival.request),
+              "MPI_Imrecv");
   }
 
   // Never freed: that is collective, and ranks may be lost. MPI's end frees it.
