@@ -41,6 +41,8 @@ void describe(OptionSet& set, ComputeOptions& options) {
            "MKL with "
            "packed weights; last bits differ, so a cube keeps to one"},
           options.kernel);
+  set.add({"tensor-parallel", "T", "ranks that hold one copy of the model together"}, options.tensor_parallel,
+          at_least(1));
 }
 
 }  // namespace harsanyi

@@ -16,6 +16,7 @@ struct ComputeOptions {
   WeightStorage weights = WeightStorage::widened;
   ProductKernel kernel = ProductKernel::automatic;
   DeviceChoice device = DeviceChoice::automatic;
+  int tensor_parallel = 1;  ///< ranks that hold one copy of the model together
 };
 
 /// The model of a command that uses one.
