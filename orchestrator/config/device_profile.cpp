@@ -21,7 +21,7 @@ using nlohmann::json;
 class ProfileEntry {
  public:
   ProfileEntry(std::string file, std::string prefix, json object)
-      : file_{std::move(file)}, prefix_{std::move(prefix)}, object_{std::move(object)} {}
+      : file_{std::move(file)}, prefix_{std::move(prefix)}, object_(std::move(object)) {}
 
   [[noreturn]] void fail(const std::string& problem) const {
     throw ConfigError{fmt::format("device profile {}: {}", file_, problem)};

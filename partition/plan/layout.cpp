@@ -138,7 +138,7 @@ Layout layout_of(const LayoutRequest& request, int ranks) {
       layout.unit_exchange_seconds = of_trunk.exchange + of_games.exchange;
     }
   }
-  layout.fits = layout.memory.sum() <= request.device.memory_bytes;
+  layout.fits = layout.memory.least() <= request.device.memory_bytes;
   layout.most_rows =
       most_rows_together(layout.memory, request.form.rows_together, request.device.memory_bytes);
   if (layout.groups > 0) layout.sweep_seconds = std::max(all / layout.groups, longest);

@@ -121,7 +121,10 @@ double copies_together(double rows, double coalitions, const MemoryForm& form) {
 }  // namespace
 
 RankMemory weights_memory(const ModelShape& part, const MemoryForm& form, const GameMemory& game) {
-  return {.weights = weights_of(part, form), .file = file_of(part, form, game)};
+  RankMemory memory{.weights = weights_of(part, form), .file = file_of(part, form, game)};
+  if (form.matrix > 0.0)
+    memory.read_once = form.file * part.layers * static_cast<double>(part.layer_parameters());
+  return memory;
 }
 
 RankMemory memory_of(const SweepUnit& unit, const ModelShape& shape, const MemoryForm& form,
@@ -149,7 +152,7 @@ RankMemory memory_of(const SweepUnit& unit, const ModelShape& shape, const Memor
 
 std::int64_t most_rows_together(const RankMemory& memory, std::int64_t rows_together, double bytes) {
   const double of_batch = memory.batch + memory.freed;
-  const double left = bytes - (memory.sum() - of_batch);
+  const double left = bytes - (memory.least() - of_batch);
   if (of_batch <= 0.0 || left <= 0.0) return 0;
   return static_cast<std::int64_t>(static_cast<double>(rows_together) * left / of_batch);
 }

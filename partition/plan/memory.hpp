@@ -63,10 +63,13 @@ struct RankMemory {
   double cache = 0.0;
   double freed = 0.0;
   double program = 0.0;
+  double read_once = 0.0;  ///< of `file`: pages that are not read again once their numbers are converted
 
   [[nodiscard]] double sum() const noexcept {
     return weights + file + trunk + players + batch + cache + freed + program;
   }
+  /// Below this the system cannot go without reading the file again and again.
+  [[nodiscard]] double least() const noexcept { return sum() - read_once; }
   /// Beside the weights.
   [[nodiscard]] double working() const noexcept { return sum() - weights - file; }
 };
