@@ -48,8 +48,11 @@ void check_ranks(const Cluster& cluster, const Need& need, const Wish& wish, int
   if (!makes_groups(need, wish, ranks))
     throw ConfigError{fmt::format(
         "{} node{} x {} rank{} are no whole worker groups of --tensor-parallel {} ranks; choose --nodes and "
-        "--ranks-per-node so that ranks of a node are a multiple of it, or several nodes make one group",
-        wish.nodes, wish.nodes == 1 ? "" : "s", ranks, ranks == 1 ? "" : "s", need.group_ranks)};
+        "--ranks-per-node so that the ranks of a node are a multiple of it, or several nodes make one group "
+        "(a rank needs {:.1f} GB, a node has {} for its ranks)",
+        wish.nodes, wish.nodes == 1 ? "" : "s", ranks, ranks == 1 ? "" : "s", need.group_ranks,
+        (need.weights_bytes + need.unit_bytes) / 1e9,
+        cluster.memory_gb_per_node > 0.0 ? fmt::format("{} GB", cluster.memory_gb_per_node) : "any memory")};
   if (!fits(cluster, need, ranks))
     throw ConfigError{
         fmt::format("{} rank{} of a node need {:.1f} GB, and --memory-gb-per-node is {}; use {}smaller "

@@ -74,9 +74,10 @@ void use_kernel(MemoryForm& form, ProductKernel kernel, const StoredNumbers& sto
   form.packed_row = 6.0;
 }
 
-/// Weights stay as they are and are converted each time.
-void keep_stored(MemoryForm& form, DeviceKind kind, double stored_bytes) {
-  form.at_use = form.matrix + (stored_bytes == form.product ? 0.0 : form.product);
+/// Weights stay as they are and are converted each time. @param packs  whether the kernel has a form of its
+/// own
+void keep_stored(MemoryForm& form, DeviceKind kind, bool packs, double stored_bytes) {
+  form.at_use = (packs ? form.matrix : 0.0) + (stored_bytes == form.product ? 0.0 : form.product);
   const double kept = kind == DeviceKind::gpu ? stored_bytes : 0.0;
   form.matrix = form.long_matrix = form.table = kept;
   form.plain_output = 0.0;
@@ -114,7 +115,8 @@ MemoryForm memory_form(const ComputeOptions& options, DeviceKind kind, ProductKe
     form.matrix = form.long_matrix = !on_gpu && stored.bytes == form.product ? 0.0 : form.product;
   else
     use_kernel(form, kernel, stored);
-  if (options.weights == WeightStorage::stored) keep_stored(form, kind, stored.bytes);
+  const bool packs = !on_gpu && options.dtype == ComputeType::float32 && kernel != ProductKernel::library;
+  if (options.weights == WeightStorage::stored) keep_stored(form, kind, packs, stored.bytes);
   return form;
 }
 

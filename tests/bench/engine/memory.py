@@ -1,7 +1,7 @@
 """Peak memory of real sweeps beside what `harsanyi plan` predicts: one rank of one thread, until the allocator's heap
 is as large as it gets.
 
-    memory.py HARSANYI FOLDER [--model NAME]...     FOLDER for rows and cubes; models: smollm2 eight-players slice-of-8b
+    memory.py HARSANYI FOLDER [--model NAME]... [options of sweep]     FOLDER for rows and cubes
 """
 
 import argparse
@@ -13,7 +13,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from model_files import EIGHT_PLAYERS, SLICE_OF_8B, random_llama
+from model_files import EIGHT_PLAYERS, SLICE_OF_8B, Shape, random_llama
 
 UNITS = {"": 1.0, "k": 1e3, "M": 1e6, "G": 1e9}
 
@@ -29,25 +29,27 @@ class Sweep:
     options: tuple[object, ...] = ()
 
 
-def sweeps(demo_model: Path) -> dict[str, Sweep]:
-    eight = random_llama(EIGHT_PLAYERS, "eight-players")
-    return {
-        "smollm2": Sweep(demo_model, 49152, 16, 128, ("--unit-layers", 2, "--only-layers", "20-29")),
-        "eight-players": Sweep(
-            eight,
-            EIGHT_PLAYERS.vocabulary,
-            16,
-            128,
-            ("--unit-layers", 1, "--only-layers", "4-6", "--unit-coalitions", 64),
-        ),
-        "slice-of-8b": Sweep(
-            random_llama(SLICE_OF_8B, "slice-of-8b"),
-            SLICE_OF_8B.vocabulary,
-            4,
-            128,
-            ("--unit-layers", 1, "--unit-coalitions", 64),
-        ),
-    }
+SMALL = Shape(layers=16, hidden=512, query_heads=16, kv_heads=8, intermediate=1024, vocabulary=16384)
+PARTS = {  # of sweeps long enough
+    "smollm2": ("--unit-layers", 2, "--only-layers", "20-29"),
+    "eight-players": ("--unit-layers", 1, "--only-layers", "4-6", "--unit-coalitions", 64),
+    "slice-of-8b": ("--unit-layers", 1, "--unit-coalitions", 64),
+    "small": ("--unit-layers", 1, "--only-layers", 8, "--unit-coalitions", 64),
+}
+
+
+def make_sweep(name: str, folder: Path) -> Sweep:
+    """A model of that name and its prompts; `small` is made in `folder`, other random ones in the cache."""
+    part = PARTS[name]
+    if name == "smollm2":
+        demo_model = Path(os.environ.get("HARSANYI_DEMO_MODEL", "models/smollm2-135m-instruct"))
+        return Sweep(demo_model, vocabulary=49152, prompts=16, tokens=128, options=part)
+    if name == "eight-players":
+        model = random_llama(EIGHT_PLAYERS, name)
+        return Sweep(model, EIGHT_PLAYERS.vocabulary, prompts=16, tokens=128, options=part)
+    if name == "slice-of-8b":
+        return Sweep(random_llama(SLICE_OF_8B, name), SLICE_OF_8B.vocabulary, prompts=4, tokens=128, options=part)
+    return Sweep(random_llama(SMALL, name, cache=folder), SMALL.vocabulary, prompts=18, tokens=64, options=part)
 
 
 def compare(harsanyi: Path, sweep: Sweep, folder: Path, options: tuple[object, ...] = ()) -> dict[str, float]:
@@ -106,14 +108,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("harsanyi", type=Path)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--model", action="append", help="instead of all")
-    arguments = parser.parse_args()
-    demo_model = Path(os.environ.get("HARSANYI_DEMO_MODEL", "models/smollm2-135m-instruct"))
+    parser.add_argument("--model", action="append", choices=PARTS, help="instead of all but small")
+    arguments, options = parser.parse_known_args()  # the rest is harsanyi's
     print("model          predicted MB  measured MB  quotient")
-    for name, sweep in sweeps(demo_model).items():
-        if arguments.model and name not in arguments.model:
-            continue
-        figures = compare(arguments.harsanyi, sweep, arguments.folder)
+    for name in arguments.model or [name for name in PARTS if name != "small"]:
+        figures = compare(arguments.harsanyi, make_sweep(name, arguments.folder), arguments.folder, tuple(options))
         predicted, measured = figures["predicted"] / 1e6, figures["measured"] / 1e6
         print(f"{name:14} {predicted:12.0f} {measured:12.0f} {figures['quotient']:9.3f}", flush=True)
 
