@@ -1,5 +1,7 @@
 #include "orchestrator/cli/evaluation_runner.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "orchestrator/cli/damaged_units.hpp"
@@ -8,7 +10,6 @@
 #include "orchestrator/job/provenance.hpp"
 #include "orchestrator/job/run_job.hpp"
 #include "orchestrator/records/unit_text.hpp"
-#include "orchestrator/run/engine_library.hpp"
 #include "orchestrator/run/status_file.hpp"
 #include "orchestrator/run/together.hpp"
 
@@ -21,12 +22,30 @@ std::string describe_unit(const EvaluationJob& job, UnitId id) {
                    job.methods[static_cast<std::size_t>(unit.method)]);
 }
 
+/// What the models of each group size have to compute.
+std::vector<GroupWish> wishes_of(const EvaluationJob& job) {
+  std::map<int, double> costs;
+  for (std::size_t unit = 0; unit < job.plan.units.size(); ++unit)
+    costs[job.model_of(job.plan.units[unit]).ranks] += job.costs[unit].flops;
+  std::vector<GroupWish> wishes;
+  wishes.reserve(costs.size());
+  for (const auto& [ranks, cost] : costs) wishes.push_back({ranks, cost});
+  return wishes;
+}
+
 }  // namespace
+
+void EvaluationRunner::form_groups_for(const EvaluationJob& job) {
+  together(world_, [&] {
+    for (const EvaluatedModel& model : job.models) require_divisible(model.facts, model.ranks);
+  });
+  if (!groups_) groups_ = form_groups(world_, wishes_of(job), settings_.compute.group_on_node);
+}
 
 Engine& EvaluationRunner::engine_of(const EvaluatedModel& model) {
   if (!engine_ || engine_folder_ != model.facts.folder) {
     engine_.reset();  // before the next one takes memory
-    engine_ = load_engine_from_library(model.facts.folder, settings_.engine);
+    engine_ = load_model(model.facts, engine_options(settings_.compute, world_, groups_->own.get()), world_);
     engine_folder_ = model.facts.folder;
   }
   return *engine_;
@@ -67,7 +86,14 @@ EvaluationRunner::Run EvaluationRunner::run(const EvaluationJob& job, const std:
   const bool leads = world_.rank() == Rank{0};
   Run run;
   Identity identity = job.identity;
-  together(world_, [&] { add_numerics(identity, engine_of(job.models.front()).numerics()); });
+  form_groups_for(job);
+  together(world_, [&] {
+    const auto own = std::find_if(job.models.begin(), job.models.end(), [this](const EvaluatedModel& model) {
+      return model.ranks == groups_->size;
+    });
+    add_numerics(identity, engine_of(*own).numerics());
+    for (const EvaluatedModel& model : job.models) add_group_size(identity, model.facts.name, model.ranks);
+  });
   together(world_, [&] {
     if (leads) run.results = open(job, with_weights(identity, job), file, again);
   });
@@ -80,11 +106,13 @@ EvaluationRunner::Run EvaluationRunner::run(const EvaluationJob& job, const std:
   options.schedule.attempts = settings_.attempts;
   options.unit_deadline = settings_.unit_deadline;
   options.describe = [&](UnitId unit) { return describe_unit(job, unit); };
+  options.group = {groups_->places, groups_->own.get(), [&] {
+                     if (engine_) engine_->forget();
+                   }};
   const WorkFunction answer = logged(
       [&](UnitId id) {
         const EvaluationUnit& unit = job.plan.units.at(static_cast<std::size_t>(id.index()));
-        const int model = job.plan.tables[static_cast<std::size_t>(unit.table)].model;
-        return unit_answers(engine_of(job.models[static_cast<std::size_t>(model)]), job, unit);
+        return unit_answers(engine_of(job.model_of(unit)), job, unit);
       },
       options.describe);
   run.outcome = run_units(world_, job.tasks(), leads ? &*run.results : nullptr, answer, identity.digest(),

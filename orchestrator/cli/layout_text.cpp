@@ -97,12 +97,12 @@ std::string nothing_fits(const LayoutPlan& plan) {
                             plan.devices, plan.devices == 1 ? "" : "s", enough->ranks));
   const auto least =
       std::min_element(plan.layouts.begin(), plan.layouts.end(),
-                       [](const Layout& a, const Layout& b) { return a.memory.least() < b.memory.least(); });
+                       [](const Layout& a, const Layout& b) { return a.memory.sum() < b.memory.sum(); });
   return line(
       "layout",
       fmt::format("none fits: {} ranks still need {} each; try larger groups (--most-ranks), smaller units "
                   "(--unit-samples), --dtype bfloat16, --weights stored, or devices with more memory",
-                  least->ranks, bytes(least->memory.least())));
+                  least->ranks, bytes(least->memory.sum())));
 }
 
 std::string reason(const LayoutPlan& plan, const Layout& best) {
@@ -110,7 +110,7 @@ std::string reason(const LayoutPlan& plan, const Layout& best) {
   std::string text = "the least time of those that fit";
   if (best.ranks == 1) return text + ": one rank holds the model, so nothing is exchanged";
   if (!plan.layouts.front().fits)
-    text += fmt::format("; one rank would need {}", bytes(plan.layouts.front().memory.least()));
+    text += fmt::format("; one rank would need {}", bytes(plan.layouts.front().memory.sum()));
   return text;
 }
 

@@ -48,12 +48,11 @@ std::string cost_lines(const Totals& totals) {
 }
 
 std::string memory_line(const RankMemory& memory) {
-  return line(
-      "memory",
-      fmt::format("{} of weights + {} per rank, in float32 on a CPU, and up to {} of the mapped file, "
-                  "which the ranks of a node share",
-                  with_prefix(memory.weights, "B"), with_prefix(memory.working(), "B"),
-                  with_prefix(memory.file, "B")));
+  return line("memory",
+              fmt::format("{} of weights + {} of the mapped file, which the ranks of a node share, + {} per "
+                          "rank, in float32 on a CPU",
+                          with_prefix(memory.weights, "B"), with_prefix(memory.file, "B"),
+                          with_prefix(memory.working(), "B")));
 }
 
 MemoryForm form_of(const ModelFacts& model) {

@@ -25,9 +25,9 @@ Options read_options(const std::string& command, const std::vector<std::string>&
   return options;
 }
 
-/// @param memory  of the rank and unit that need most; the file's pages are the system's to take back
+/// @param memory  of the rank and unit that need most
 Need need_of(const RankMemory& memory, std::span<const UnitCost> costs, int group_ranks) {
-  Need need{.weights_bytes = memory.weights,
+  Need need{.weights_bytes = memory.weights + memory.file,
             .unit_bytes = memory.working(),
             .units = static_cast<int>(costs.size()),
             .group_ranks = group_ranks};
@@ -64,9 +64,8 @@ Need evaluation_need(const SlurmOptions& options, const StudyModel& model, const
   evaluate.groups.clear();
   evaluate.layers_from.clear();
   const EvaluationJob job = prepare_evaluation(evaluate, methods_of(evaluate));
-  const int group_ranks = evaluate.compute.tensor_parallel;
   const MemoryForm form = usual_form(evaluate.compute, job.models.front().facts.folder);
-  Need need = need_of(memory_of(job, 0, form, group_ranks), job.costs, group_ranks);
+  Need need = need_of(memory_of(job, 0, form), job.costs, job.models.front().ranks);
   need.flops *= methods;
   need.units *= methods;
   return need;

@@ -9,6 +9,7 @@
 #include "orchestrator/config/sweep_options.hpp"
 #include "orchestrator/job/sweep_job.hpp"
 #include "orchestrator/run/run_units.hpp"
+#include "orchestrator/run/worker_groups.hpp"
 #include "orchestrator/run/world.hpp"
 #include "storage/cube/dividend_cube.hpp"
 
@@ -44,6 +45,7 @@ class SweepRunner {
   const Invocation& invocation_;
   std::optional<SweepJob> job_;
   std::string weights_digest_;  ///< on rank 0
+  WorkerGroups groups_;
   std::unique_ptr<Engine> engine_;
 };
 

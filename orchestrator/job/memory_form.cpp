@@ -67,6 +67,7 @@ void use_kernel(MemoryForm& form, ProductKernel kernel, const StoredNumbers& sto
     return;
   }
   form.plain_output = copied;
+  form.plain_in_file = copied == 0.0;
   form.matrix = form.long_matrix = kFloat;
   if (kernel != ProductKernel::amx) return;
   form.matrix = amx_bytes(stored.parts, false);
@@ -81,6 +82,7 @@ void keep_stored(MemoryForm& form, DeviceKind kind, bool packs, double stored_by
   const double kept = kind == DeviceKind::gpu ? stored_bytes : 0.0;
   form.matrix = form.long_matrix = form.table = kept;
   form.plain_output = 0.0;
+  form.plain_in_file = false;  // with all others
 }
 
 }  // namespace

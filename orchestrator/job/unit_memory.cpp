@@ -56,7 +56,8 @@ MemoryForm usual_form(const ComputeOptions& options, const std::filesystem::path
   return amx;
 }
 
-RankMemory memory_of(const SweepJob& job, const MemoryForm& form, int ranks) {
+RankMemory memory_of(const SweepJob& job, MemoryForm form, int ranks) {
+  form.divided = ranks > 1;
   const ModelShape part = largest_part(job.model.config.shape, ranks);
   const GameMemory game = game_memory(job);
   const std::vector<int> lengths = job.prompt_lengths();
@@ -72,7 +73,9 @@ RankMemory memory_of(const SweepJob& job, const MemoryForm& form, int ranks) {
   return most;
 }
 
-RankMemory memory_of(const EvaluationJob& job, std::size_t model, const MemoryForm& form, int ranks) {
+RankMemory memory_of(const EvaluationJob& job, std::size_t model, MemoryForm form) {
+  const int ranks = job.models[model].ranks;
+  form.divided = ranks > 1;
   const ModelShape part = largest_part(job.models[model].facts.config.shape, ranks);
   RankMemory most;
   for (const EvaluationUnit& unit : job.plan.units) {

@@ -18,9 +18,8 @@ namespace harsanyi {
 [[nodiscard]] MemoryForm usual_form(const ComputeOptions& options, const std::filesystem::path& model);
 
 /// Of the rank and unit that need most. @param ranks  of a worker group
-[[nodiscard]] RankMemory memory_of(const SweepJob& job, const MemoryForm& form, int ranks = 1);
+[[nodiscard]] RankMemory memory_of(const SweepJob& job, MemoryForm form, int ranks = 1);
 /// The same for the units of one of an evaluation's models.
-[[nodiscard]] RankMemory memory_of(const EvaluationJob& job, std::size_t model, const MemoryForm& form,
-                                   int ranks = 1);
+[[nodiscard]] RankMemory memory_of(const EvaluationJob& job, std::size_t model, MemoryForm form);
 
 }  // namespace harsanyi

@@ -46,14 +46,15 @@ struct Seconds {
 class GroupOf {
  public:
   GroupOf(const LayoutRequest& request, int ranks)
-      : request_{request}, ranks_{ranks}, part_{largest_part(request.model, ranks)} {}
+      : request_{request}, ranks_{ranks}, part_{largest_part(request.model, ranks)}, form_{request.form} {
+    form_.divided = ranks > 1;
+  }
 
   [[nodiscard]] RankMemory memory(std::size_t unit) const {
     const SweepUnit& u = request_.plan.units[unit];
     if (request_.new_tokens > 0)
-      return generation_memory_of(lengths_of(request_.tokens, u.samples), request_.new_tokens, part_,
-                                  request_.form);
-    return memory_of(u, part_, request_.form, request_.game, request_.tokens, request_.prefixes[unit]);
+      return generation_memory_of(lengths_of(request_.tokens, u.samples), request_.new_tokens, part_, form_);
+    return memory_of(u, part_, form_, request_.game, request_.tokens, request_.prefixes[unit]);
   }
 
   [[nodiscard]] Work trunk(std::size_t unit) const {
@@ -113,6 +114,7 @@ class GroupOf {
   const LayoutRequest& request_;
   int ranks_;
   ModelShape part_;
+  MemoryForm form_;
 };
 
 Layout layout_of(const LayoutRequest& request, int ranks) {
@@ -138,7 +140,7 @@ Layout layout_of(const LayoutRequest& request, int ranks) {
       layout.unit_exchange_seconds = of_trunk.exchange + of_games.exchange;
     }
   }
-  layout.fits = layout.memory.least() <= request.device.memory_bytes;
+  layout.fits = layout.memory.sum() <= request.device.memory_bytes;
   layout.most_rows =
       most_rows_together(layout.memory, request.form.rows_together, request.device.memory_bytes);
   if (layout.groups > 0) layout.sweep_seconds = std::max(all / layout.groups, longest);

@@ -84,26 +84,48 @@ double touched(double table_bytes, double tokens) {
   return table_bytes <= 0.0 ? 0.0 : table_bytes * (1.0 - std::exp(-tokens * kPagesTogether / table_bytes));
 }
 
+/// Entries of one layer.
+struct LayerEntries {
+  double output;  ///< o_proj
+  double down;    ///< down_proj
+  double others;  ///< whose inputs are the hidden state
+
+  explicit LayerEntries(const Part& part)
+      : output{part.d * part.query_width},
+        down{part.d * part.intermediate},
+        others{part.d * (part.query_width + 2 * part.key_width + 2 * part.intermediate)} {}
+};
+
 double weights_of(const ModelShape& shape, const MemoryForm& form) {
   const Part part{shape};
+  const LayerEntries entries{part};
   const auto of = [&form](double inputs) { return inputs > kLongRow ? form.long_matrix : form.matrix; };
-  const double from_hidden = part.d * (part.query_width + 2 * part.key_width + 2 * part.intermediate);
-  const double output = part.d * part.query_width;
-  const double layer = of(part.d) * from_hidden + (of(part.query_width) + form.plain_output) * output +
-                       of(part.intermediate) * part.d * part.intermediate;
+  double layer = of(part.d) * entries.others + (of(part.query_width) + form.plain_output) * entries.output +
+                 of(part.intermediate) * entries.down;
+  if (form.divided && form.plain_in_file) layer += kFloat * entries.output;
+  if (form.divided && form.matrix == 0.0) layer += form.file * (entries.output + entries.down);
   return part.layers * layer + (shape.tied_embeddings ? 1 : 2) * form.table * part.table();
 }
 
-double file_of(const ModelShape& shape, const MemoryForm& form, const GameMemory& game) {
-  if (form.file == 0.0) return 0.0;
-  const Part part{shape};
-  const double matrices = form.file * part.layers * static_cast<double>(shape.layer_parameters());
+double matrices_in_file(const Part& part, const MemoryForm& form) {
+  const LayerEntries entries{part};
+  double layer = form.matrix == 0.0 ? entries.others : 0.0;
+  if (!form.divided && form.matrix == 0.0) layer += entries.output + entries.down;
+  if (!form.divided && form.plain_in_file) layer += entries.output;
+  return form.file * part.layers * layer;
+}
+
+double tables_in_file(const Part& part, const MemoryForm& form, const GameMemory& game, bool tied) {
+  if (form.table > 0.0) return 0.0;
   const double table = form.file * part.table();
-  if (form.table > 0.0)
-    return matrices + (shape.tied_embeddings ? 1 : 2) * table;  // read whole to be converted
   const double embedding = touched(table, game.tokens_read);
   const double unembedding = game.all_logits ? table : 0.0;
-  return matrices + (shape.tied_embeddings ? std::max(embedding, unembedding) : embedding + unembedding);
+  return tied ? std::max(embedding, unembedding) : embedding + unembedding;
+}
+
+double file_of(const ModelShape& shape, const MemoryForm& form, const GameMemory& game) {
+  const Part part{shape};
+  return matrices_in_file(part, form) + tables_in_file(part, form, game, shape.tied_embeddings);
 }
 
 /// What the allocator keeps, and the program itself.
@@ -121,10 +143,7 @@ double copies_together(double rows, double coalitions, const MemoryForm& form) {
 }  // namespace
 
 RankMemory weights_memory(const ModelShape& part, const MemoryForm& form, const GameMemory& game) {
-  RankMemory memory{.weights = weights_of(part, form), .file = file_of(part, form, game)};
-  if (form.matrix > 0.0)
-    memory.read_once = form.file * part.layers * static_cast<double>(part.layer_parameters());
-  return memory;
+  return {.weights = weights_of(part, form), .file = file_of(part, form, game)};
 }
 
 RankMemory memory_of(const SweepUnit& unit, const ModelShape& shape, const MemoryForm& form,
@@ -152,7 +171,7 @@ RankMemory memory_of(const SweepUnit& unit, const ModelShape& shape, const Memor
 
 std::int64_t most_rows_together(const RankMemory& memory, std::int64_t rows_together, double bytes) {
   const double of_batch = memory.batch + memory.freed;
-  const double left = bytes - (memory.least() - of_batch);
+  const double left = bytes - (memory.sum() - of_batch);
   if (of_batch <= 0.0 || left <= 0.0) return 0;
   return static_cast<std::int64_t>(static_cast<double>(rows_together) * left / of_batch);
 }

@@ -11,9 +11,11 @@ namespace harsanyi {
 
 /// How a worker keeps a model's numbers and computes with them: bytes per entry, and what follows from them.
 struct MemoryForm {
-  double matrix = 4.0;        ///< of a layer's matrices as products take them; 0: they stay in the file
-  double long_matrix = 4.0;   ///< of those with more than kLongRow inputs
-  double plain_output = 0.0;  ///< of o_proj once more, unpacked
+  double matrix = 4.0;         ///< of a layer's matrices as products take them; 0: they stay in the file
+  double long_matrix = 4.0;    ///< of those with more than kLongRow inputs
+  double plain_output = 0.0;   ///< of o_proj once more, unpacked
+  bool plain_in_file = false;  ///< it stays in the file instead
+  bool divided = false;       ///< part of a model: columns of o_proj and down_proj are copied out of the file
   double table = 0.0;         ///< of embedding and unembedding; 0: they stay in the file
   double file = 4.0;          ///< of the mapped checkpoint, whose pages count as they are read; 0: not mapped
   double product = 4.0;       ///< of numbers that products take
@@ -31,10 +33,10 @@ inline constexpr std::int64_t kLongRow = 1024;
 /// prompts:
 ///
 ///   weights    layers' matrices, o_proj once more where its form is packed, tables where they are converted
-///   file       pages of the mapped checkpoint that loading and use have touched, which the system may take
-///   back: all
-///              matrices, and of an embedding of E bytes that stays in the file, read at t tokens,
-///              E (1 - exp(-t kPagesTogether / E)), since a fault maps so many bytes
+///   file       pages of the mapped checkpoint that stay in use: what is not converted, and of an embedding
+///   of E
+///              bytes that is read at t tokens, E (1 - exp(-t kPagesTogether / E)), since a fault maps so
+///              many bytes. Other pages are given back when their numbers are converted
 ///   trunk      4 L R d                input of each layer of the unit's samples
 ///   players    4 a n R d              a = 2: every layer's attention with and without each player; 1 where
 ///   absent
@@ -63,13 +65,10 @@ struct RankMemory {
   double cache = 0.0;
   double freed = 0.0;
   double program = 0.0;
-  double read_once = 0.0;  ///< of `file`: pages that are not read again once their numbers are converted
 
   [[nodiscard]] double sum() const noexcept {
     return weights + file + trunk + players + batch + cache + freed + program;
   }
-  /// Below this the system cannot go without reading the file again and again.
-  [[nodiscard]] double least() const noexcept { return sum() - read_once; }
   /// Beside the weights.
   [[nodiscard]] double working() const noexcept { return sum() - weights - file; }
 };

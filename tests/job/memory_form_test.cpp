@@ -32,11 +32,13 @@ TEST(MemoryForm, LeavesFloat32InTheFile) {
   const MemoryForm wide = on_cpu(ProductKernel::packed, kFloat32);
   EXPECT_EQ(wide.matrix, 4.0);
   EXPECT_EQ(wide.plain_output, 0.0);
+  EXPECT_TRUE(wide.plain_in_file);
   EXPECT_EQ(wide.table, 0.0);
   EXPECT_EQ(wide.file, 4.0);
   EXPECT_EQ(on_cpu(ProductKernel::library, kFloat32).matrix, 0.0);
   const MemoryForm narrow = on_cpu(ProductKernel::packed, kBfloat16);
   EXPECT_EQ(narrow.plain_output, 4.0);
+  EXPECT_FALSE(narrow.plain_in_file);
   EXPECT_EQ(narrow.table, 4.0);
   EXPECT_EQ(narrow.file, 2.0);
   EXPECT_EQ(on_cpu(ProductKernel::library, kBfloat16).plain_output, 0.0);

@@ -16,8 +16,9 @@ class ServerTest : public testing::Test {
   RunOutcome serve(int units, std::vector<Message> said, int attempts = 3) {
     record_.emplace(units);
     for (Message& message : said) worker().send(Rank{0}, encode(std::move(message), kStep));
-    Scheduler scheduler{std::vector<UnitTask>(static_cast<std::size_t>(units)),
-                        {.attempts = attempts, .units_in_hand = 2}};
+    WorkerPools scheduler{std::vector<UnitTask>(static_cast<std::size_t>(units)),
+                          {1},
+                          {.attempts = attempts, .units_in_hand = 2}};
     RunOptions options;
     options.stop_requested = [] { return std::nullopt; };
     const auto progress = make_silent_progress();

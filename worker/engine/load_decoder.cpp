@@ -13,8 +13,10 @@ Decoder load_decoder(const std::filesystem::path& folder, const EngineOptions& o
   ModelConfig config = read_model_config(folder);
   Device device = open_device(options.device, options.rank_on_node);
   const Arithmetic arithmetic = arithmetic_of(options.compute, options.kernel, device.place);
-  Weights weights = load_weights(folder, config, options.weights, arithmetic, device.place);
-  return {std::move(config), std::move(weights), arithmetic, std::move(device)};
+  ModelPart part{config.shape, options.group, nullptr};
+  Weights weights = load_weights(folder, config, options.weights, arithmetic, device.place, part.shard(),
+                                 options.on_layer_loaded);
+  return {std::move(config), std::move(weights), arithmetic, std::move(device), std::move(part)};
 }
 
 }  // namespace harsanyi

@@ -50,6 +50,8 @@ class TorchEngine final : public Engine {
 
   [[nodiscard]] bool save_memory() override { return row_bits_ == kOwn && sweep_.halve_batches(); }
 
+  void forget() override { sweep_.forget(); }
+
   [[nodiscard]] StageTimes stage_times() const override { return decoder_.times(); }
 
   [[nodiscard]] std::vector<double> values(const SweepUnit& unit, std::span<const Prompt> prompts,
@@ -67,7 +69,7 @@ class TorchEngine final : public Engine {
     const Session session{options_.threads};
     require_prompts(prompts, config());
     const ModelShape& shape = config().shape;
-    const auto edits = edits_of(calibration, config(), decoder_.device().place);
+    const auto edits = edits_of(calibration, decoder_);
     const Rows rows = decoder_.rows_of(calibration != nullptr ? RowLayout::separate(prompts)
                                                               : RowLayout::sharing_prefix(prompts));
     at::Tensor x = decoder_.embed(rows);
@@ -83,10 +85,9 @@ class TorchEngine final : public Engine {
     const Session session{options_.threads};
     require_prompts(prompts, config());
     require_continuations(prompts, config());
-    const auto edits = edits_of(calibration, config(), decoder_.device().place);
     std::vector<double> all;
     for (const Prompt& prompt : prompts) {
-      const auto of_prompt = continuation_log_likelihoods(decoder_, prompt, edits);
+      const auto of_prompt = continuation_log_likelihoods(decoder_, prompt, calibration);
       all.insert(all.end(), of_prompt.begin(), of_prompt.end());
     }
     return all;
@@ -109,8 +110,8 @@ class TorchEngine final : public Engine {
     const Session session{options_.threads};
     require_tokens(tokens, config());
     const Prompt prompt{{tokens.begin(), tokens.end()}, {}, 0};
-    return run_forward(decoder_.rows_of(RowLayout::separate({&prompt, 1})),
-                       edits_of(intervention, config(), decoder_.device().place), request);
+    return run_forward(decoder_.rows_of(RowLayout::separate({&prompt, 1})), edits_of(intervention, decoder_),
+                       request);
   }
 
  private:
@@ -130,7 +131,9 @@ class TorchEngine final : public Engine {
       std::vector<at::Tensor> maps;
       x = decoder_.layer(layer, x, rows, QueryRows::all, edits[static_cast<std::size_t>(layer)],
                          request.attention ? &maps : nullptr);
-      for (const at::Tensor& map : maps) append(output.attention, map);
+      for (const at::Tensor& map : maps)
+        append(output.attention, decoder_.part().joined(map, 1, decoder_.part().shard().query_heads,
+                                                        config().shape.query_heads));
     }
     const at::Tensor normed = decoder_.final_norm(x);
     if (request.hidden) append(output.hidden, normed);

@@ -132,7 +132,7 @@ TEST_F(Layouts, TheBestIsTheFastestThatFits) {
   auto all = layouts(4);
   EXPECT_EQ(best_layout(all), 0U);
   EXPECT_EQ(best_layout(all, 2), 1U);
-  device_.memory_bytes = all[0].memory.least() - 1;
+  device_.memory_bytes = all[0].memory.sum() - 1;
   all = layouts(4);
   EXPECT_FALSE(all[0].fits);
   EXPECT_EQ(best_layout(all), 1U);

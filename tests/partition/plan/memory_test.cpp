@@ -36,7 +36,7 @@ TEST(WeightsMemory, OfOneRankAreAllParametersInTheirForms) {
   form.table = 4.0;
   EXPECT_DOUBLE_EQ(weights_memory(kModel, form, kGame).weights,
                    4.0 * static_cast<double>(kModel.parameters()));
-  EXPECT_DOUBLE_EQ(weights_memory(kModel, form, kGame).file, 4.0 * static_cast<double>(kModel.parameters()));
+  EXPECT_DOUBLE_EQ(weights_memory(kModel, form, kGame).file, 0.0);
   form.matrix = 2.0;
   form.plain_output = 4.0;
   form.table = 0.0;
@@ -72,11 +72,35 @@ TEST(WeightsMemory, OfATableThatStaysInTheFileThePagesThatAreRead) {
   GameMemory game = kGame;
   game.tokens_read = 0.0;
   const MemoryForm form;
-  EXPECT_DOUBLE_EQ(weights_memory(kModel, form, game).file, 4.0 * 3 * kLayerEntries);
+  EXPECT_DOUBLE_EQ(weights_memory(kModel, form, game).file, 0.0);
   game.all_logits = true;  // the unembedding is read whole
-  EXPECT_DOUBLE_EQ(weights_memory(kModel, form, game).file, 4.0 * (3 * kLayerEntries + 800));
+  EXPECT_DOUBLE_EQ(weights_memory(kModel, form, game).file, 4.0 * 800);
   game.tokens_read = 1e12;
-  EXPECT_DOUBLE_EQ(weights_memory(kModel, form, game).file, 4.0 * (3 * kLayerEntries + 1600));
+  EXPECT_DOUBLE_EQ(weights_memory(kModel, form, game).file, 4.0 * 1600);
+}
+
+TEST(WeightsMemory, OfMatricesThatStayInTheFileTheirPages) {
+  MemoryForm form;
+  form.table = 4.0;
+  form.matrix = form.long_matrix = 0.0;
+  EXPECT_DOUBLE_EQ(weights_memory(kModel, form, kGame).file, 4.0 * 3 * kLayerEntries);
+  // Of a part of the model the columns of o_proj and down_proj are copied.
+  const double copied = 3.0 * (8 * 8 + 8 * 16);
+  form.divided = true;
+  EXPECT_DOUBLE_EQ(weights_memory(kModel, form, kGame).file, 4.0 * (3 * kLayerEntries - copied));
+  EXPECT_DOUBLE_EQ(weights_memory(kModel, form, kGame).weights, 4.0 * (2 * 800 + copied));
+}
+
+TEST(WeightsMemory, OfThePlainOutputItsPagesOrItsCopy) {
+  MemoryForm form;
+  form.table = 4.0;
+  form.plain_in_file = true;
+  const double matrices = 4.0 * static_cast<double>(kModel.parameters());
+  EXPECT_DOUBLE_EQ(weights_memory(kModel, form, kGame).file, 4.0 * 3 * 8 * 8);
+  EXPECT_DOUBLE_EQ(weights_memory(kModel, form, kGame).weights, matrices);
+  form.divided = true;
+  EXPECT_DOUBLE_EQ(weights_memory(kModel, form, kGame).file, 0.0);
+  EXPECT_DOUBLE_EQ(weights_memory(kModel, form, kGame).weights, matrices + 4.0 * 3 * 8 * 8);
 }
 
 TEST(SweepMemory, IsTheSumReckonedByHand) {
@@ -146,7 +170,7 @@ TEST(SweepMemory, LargeBuffersGoBackToTheSystem) {
 TEST(SweepMemory, MostRowsAreThoseThatWouldFillTheRest) {
   const std::vector<int> tokens{5, 7};
   const RankMemory memory = memory_of(unit_of({0, 4}, {0, 2}), kModel, form_of(18), kGame, tokens, 3);
-  const double fixed = memory.least() - memory.batch - memory.freed;
+  const double fixed = memory.sum() - memory.batch - memory.freed;
   EXPECT_EQ(most_rows_together(memory, 18, fixed + 3 * (memory.batch + memory.freed)), 54);
   EXPECT_EQ(most_rows_together(memory, 18, fixed - 1), 0);
 }
