@@ -70,4 +70,16 @@ ModelShape shape_of(const ModelShape& model, const TensorShard& shard) {
   return local;
 }
 
+ModelShape largest_part(const ModelShape& model, int ranks) {
+  ModelShape largest = shape_of(model, tensor_shard(model, ranks, 0));
+  for (int rank = 1; rank < ranks; ++rank) {
+    const ModelShape part = shape_of(model, tensor_shard(model, ranks, rank));
+    largest.query_heads = std::max(largest.query_heads, part.query_heads);
+    largest.kv_heads = std::max(largest.kv_heads, part.kv_heads);
+    largest.intermediate = std::max(largest.intermediate, part.intermediate);
+    largest.vocabulary = std::max(largest.vocabulary, part.vocabulary);
+  }
+  return largest;
+}
+
 }  // namespace harsanyi

@@ -51,4 +51,7 @@ struct TensorShard {
 /// The shape of the part that a rank holds: its heads, MLP width and vocabulary in place of the model's.
 [[nodiscard]] ModelShape shape_of(const ModelShape& model, const TensorShard& shard);
 
+/// The same for a rank that would have the largest part of everything: what a group has to wait for.
+[[nodiscard]] ModelShape largest_part(const ModelShape& model, int ranks);
+
 }  // namespace harsanyi
