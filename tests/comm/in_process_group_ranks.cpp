@@ -15,4 +15,8 @@ void on_every_group_rank(const std::function<void(std::unique_ptr<GroupLink>)>& 
   }
 }
 
+bool ranks_are_processes() {
+  return false;
+}
+
 }  // namespace harsanyi

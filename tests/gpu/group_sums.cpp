@@ -85,8 +85,9 @@ void on_gpu(LinkedGroup& group, int gpu) {
   int seen = 0;
   if (cudaGetDeviceCount(&seen) == cudaSuccess && seen > 0) gpu %= seen;  // as worker/model/device
   const auto sums = NcclModule{HARSANYI_LIBRARY_FOLDER}.sums(group, gpu);
-  float* values = nullptr;
-  check(cudaMalloc(&values, 64000000));
+  void* memory = nullptr;
+  check(cudaMalloc(&memory, 64000000));
+  auto* values = static_cast<float*>(memory);
   time_sums(group, "gpu",
             {.fill =
                  [&](std::span<const float> from) {
@@ -98,7 +99,7 @@ void on_gpu(LinkedGroup& group, int gpu) {
                  [&](std::span<float> to) {
                    check(cudaMemcpy(to.data(), values, to.size_bytes(), cudaMemcpyDeviceToHost));
                  }});
-  static_cast<void>(cudaFree(values));
+  static_cast<void>(cudaFree(memory));
 }
 #else
 void on_gpu(LinkedGroup&, int) {

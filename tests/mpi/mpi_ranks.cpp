@@ -20,6 +20,10 @@ void on_every_group_rank(const std::function<void(std::unique_ptr<GroupLink>)>& 
   body(this_world->group_link(0));
 }
 
+bool ranks_are_processes() {
+  return true;
+}
+
 }  // namespace harsanyi
 
 int main(int argc, char** argv) {

@@ -13,8 +13,9 @@ Decoder load_decoder(const std::filesystem::path& folder, const EngineOptions& o
   fix_blas_mode();
   keep_freed_memory();
   const c10::InferenceMode inference;
-  ModelConfig config = read_model_config(folder);
+  // Before anything of this rank alone that may fail while the others of its group wait.
   auto [device, sums] = open_group_device(options);
+  ModelConfig config = read_model_config(folder);
   const Arithmetic arithmetic = arithmetic_of(options.compute, options.kernel, device.place);
   ModelPart part{config.shape, options.group, std::move(sums)};
   Weights weights = load_weights(folder, config, options.weights, arithmetic, device.place, part.shard(),
