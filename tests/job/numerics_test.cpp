@@ -19,13 +19,19 @@ TEST(NumericsInTheIdentity, NamesSumsOverGpusOnlyWhereThereAre) {
   Identity of_one;
   add_numerics(of_one, numerics);
   EXPECT_FALSE(has_fact(of_one, "numerics.device_sums"));
-  EXPECT_FALSE(has_fact(of_one, "numerics.tensor_parallel"));
-  numerics.tensor_parallel = 4;
   numerics.device_sums = "NCCL 2.28.9, Ring, Simple";
   Identity of_group;
   add_numerics(of_group, numerics);
   EXPECT_TRUE(has_fact(of_group, "numerics.device_sums"));
-  EXPECT_TRUE(has_fact(of_group, "numerics.tensor_parallel"));
+}
+
+TEST(GroupSizeInTheIdentity, IsThereWhereSeveralRanksHoldAModel) {
+  Identity of_one, of_group;
+  add_group_size(of_one, "numerics", 1);
+  add_group_size(of_group, "numerics", 4);
+  EXPECT_FALSE(has_fact(of_one, "numerics.tensor_parallel"));
+  EXPECT_EQ(of_group.facts().at("numerics.tensor_parallel"), "4");
+  EXPECT_NE(of_one.digest(), of_group.digest());
 }
 
 }  // namespace
