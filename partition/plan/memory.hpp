@@ -29,33 +29,30 @@ struct MemoryForm {
 inline constexpr std::int64_t kLongRow = 1024;
 
 /// What one rank holds at the most, in bytes, at the largest moment of going through many units. With d, I, L
-/// as in cost.hpp, n players, and of the rank's part W = H D, K = H_kv D, V tokens; R rows of the unit, m
-/// prompts:
+/// as in cost.hpp, n players, and of the rank's part W = H D, K = H_kv D, V tokens; R rows, m prompts and C
+/// masked coalitions of the unit:
 ///
-///   weights    layers' matrices, o_proj once more where its form is packed, tables where they are converted
-///   file       pages of the mapped checkpoint that stay in use: what is not converted, and of an embedding
-///   of E
-///              bytes that is read at t tokens, E (1 - exp(-t kPagesTogether / E)), since a fault maps so
-///              many bytes. Other pages are given back when their numbers are converted
-///   trunk      4 L R d                input of each layer of the unit's samples
-///   players    4 a n R d              a = 2: every layer's attention with and without each player; 1 where
-///   absent
-///                                     players give nothing. Held whole by every rank of a group
-///   batch      max of                 N = R times the copies side by side, c = clamp(rows_together / R, 1,
-///   C)
-///     N max(M, T) + c S               the layers
-///     (255 + c m) (M + 4 V / m)       the last layer's MLP of waiting copies; 4 V for values over the
-///     vocabulary
-///   M          16 d + 8 I + k (d + I) the layer's input twice, norm, result; gate, up; k: what products take
-///   or pack T          8 d + k d + q (W + 2 K) + 4 W + k W      input, result; queries, keys, values of q
-///   bytes; output S          0, or by operators 8 H m T' N' + 2 q m (T' W + 2 N' K)     scores and their
-///   softmax, T' own tokens and
-///                                     N' tokens of the longest prompt; copies of queries, keys, values
-///   cache      keys and values of answers that are generated
-///   freed      kFreedTimes those of the buffers of M, of N or 255 + c m rows, that are not above
-///   kLargestFreed program    without a model
+///   weights  layers' matrices, o_proj once more where its form is packed, tables where they are converted
+///   file     pages of the mapped checkpoint that stay in use: what is not converted, and of an embedding
+///            of E bytes that is read at t tokens E (1 - exp(-t kPagesTogether / E)), as a fault maps so
+///            many bytes. Other pages are given back when their numbers are converted
+///   trunk    4 L R d: the input of each layer
+///   players  4 a n R d: what each player adds, a = 2 for present and absent, 1 where absent players add
+///            nothing. Every rank of a group holds those of all
+///   batch    N = c R rows, c = clamp(rows_together / R, 1, C) copies side by side. The larger of
+///              N max(M, T) + c S         the layers
+///              (255 + c m) (M + 4 V / m) the last MLP of waiting copies; V for values over the vocabulary
+///            M = 16 d + 8 I + k (d + I)  a layer's input twice, norm, result; gate, up; and what products
+///                                        take or pack, k bytes an entry
+///            T = 8 d + 4 W + q (W + 2 K) + k W    input, result; output; queries, keys and values
+///            S = 0, or by operators 8 H m t n + 2 q m (t W + 2 n K): scores and softmax of t rows and n
+///                keys of the longest prompt, copies of queries, keys and values
+///   cache    keys and values of answers that are generated
+///   freed    kFreedTimes those of M's buffers, for the more of N and 255 + c m rows, that are not above
+///            kLargestFreed
+///   program  without a model
 ///
-/// tests/bench/memory.py compares the sum with the peak of real runs.
+/// tests/bench/engine/memory.py compares the sum with the peak of real runs.
 struct RankMemory {
   double weights = 0.0;
   double file = 0.0;
