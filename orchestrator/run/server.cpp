@@ -297,6 +297,8 @@ void Server::stop_with(std::exception_ptr error) {
 
 bool Server::store_is_due() const {
   if (unstored_.empty()) return false;
+  // A disk that takes nothing is found before the run has computed much for it.
+  if (stored_ == 0) return true;
   return unstored_.size() >= options_.blocks_per_store ||
          Clock::now() - oldest_unstored_ >= options_.store_at_most_late;
 }

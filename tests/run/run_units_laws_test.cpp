@@ -123,7 +123,7 @@ TEST(RunUnits, SeveralUnitsShareAWrite) {
     RankRun run{comm};
     (void)run();
     if (run.record) {
-      EXPECT_LE(run.record->stores(), kUnits / 8 + 2);
+      EXPECT_LE(run.record->stores(), kUnits / 8 + 3);  // the first unit comes alone
     }
   });
 }
