@@ -11,8 +11,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source tools/environment.sh
 
 # The test programs whose own code uses threads, files or messages; libtorch is in none of them.
-without_libtorch=(analysis benchmark config job log model_files mpi partition partition_json report run schedule slurm_scripts
-  storage text worker_comm)
+without_libtorch=(analysis benchmark cli config job log model_files mpi partition partition_json records report run schedule
+  slurm_scripts storage text worker_comm)
 # libtorch's OpenMP threads meet at barriers that TSan does not see, so it would report every loop of theirs.
 with_libtorch=(model intervention engine)
 
@@ -36,10 +36,23 @@ main() {
       return 2
       ;;
   esac
+  require_all_programs
   build "$preset" "${programs[@]}"
   local pattern
   pattern=$(IFS='|' && echo "${programs[*]}")
   ctest --preset "$preset" --tests-regex "^($pattern)\\." --parallel "$(nproc)"
+}
+
+# A test program that stands in neither list would never be run.
+require_all_programs() {
+  local all known
+  all=$(find tests -name CMakeLists.txt -exec grep -hoP '^\s*harsanyi_test\(\K\w+' {} + | sort)
+  known=$(printf '%s\n' "${without_libtorch[@]}" "${with_libtorch[@]}" | sort)
+  if [ "$all" != "$known" ]; then
+    echo "error: the lists of test programs in tools/sanitize.sh and tests/*/CMakeLists.txt differ:" >&2
+    diff <(echo "$known") <(echo "$all") >&2
+    return 1
+  fi
 }
 
 build() {
