@@ -215,8 +215,10 @@ class Case:
         """Of the last `calls` units computed, how many seconds before the last of them the first was finished.
 
         @param before  units that earlier runs computed"""
+        if calls <= 0:
+            return 0.0
         ends = sorted(time for (time,) in TIME.iter_unpack(self.log.read_bytes()[before * TIME.size :]))
-        return (ends[-1] - ends[-calls]) / 1e9 if calls > 0 else 0.0
+        return (ends[-1] - ends[-calls]) / 1e9
 
     def wait_for_calls(self, run: Run, count: int) -> None:
         """Until the run has computed `count` units, or is over."""
