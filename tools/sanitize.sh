@@ -18,18 +18,19 @@ with_libtorch=(model intervention engine)
 
 main() {
   local suppressions=$PWD/tests/sanitizers preset programs=("${without_libtorch[@]}")
+  # HDF5 asks for what a damaged header claims, a terabyte; malloc without a sanitizer refuses it as well.
+  local refuse=allocator_may_return_null=1
   case ${1:-} in
     address)
       preset=asan
       programs+=("${with_libtorch[@]}")
-      # HDF5 asks for what a damaged header claims, a terabyte; malloc without the sanitizer refuses it as well.
-      export ASAN_OPTIONS=allocator_may_return_null=1:suppressions=$suppressions/asan.supp
+      export ASAN_OPTIONS=$refuse:suppressions=$suppressions/asan.supp
       export LSAN_OPTIONS=suppressions=$suppressions/lsan.supp:print_suppressions=0
       export UBSAN_OPTIONS=print_stacktrace=1
       ;;
     thread)
       preset=tsan
-      export TSAN_OPTIONS=suppressions=$suppressions/tsan.supp:ignore_noninstrumented_modules=1:second_deadlock_stack=1
+      export TSAN_OPTIONS=$refuse:suppressions=$suppressions/tsan.supp:ignore_noninstrumented_modules=1:second_deadlock_stack=1
       ;;
     *)
       echo "error: ${1:-nothing} is no sanitizer; give address or thread" >&2
