@@ -26,14 +26,18 @@ function(harsanyi_test name)
   target_compile_definitions(${name}_test PRIVATE HARSANYI_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   set_target_properties(${name}_test PROPERTIES UNITY_BUILD OFF) # tests' own helpers share names
   target_compile_options(${name}_test PRIVATE -O1) # what is tested is optimised; the tests' own code compiles faster so
+  set(seconds 300)
+  if(HARSANYI_SANITIZE)
+    set(seconds 1800)
+  endif()
   if(NOT T_RANKS)
     target_link_libraries(${name}_test PRIVATE GTest::gtest_main)
     gtest_discover_tests(${name}_test TEST_PREFIX "${name}." DISCOVERY_TIMEOUT 60 NO_PRETTY_VALUES
-                         PROPERTIES TIMEOUT 300 LABELS "${T_LABELS}")
+                         PROPERTIES TIMEOUT ${seconds} LABELS "${T_LABELS}")
   endif()
   foreach(ranks IN LISTS T_RANKS)
     add_test(NAME ${name}.ranks${ranks} COMMAND ${HARSANYI_MPIRUN} -n ${ranks} $<TARGET_FILE:${name}_test>)
-    set_tests_properties(${name}.ranks${ranks} PROPERTIES TIMEOUT 300 PROCESSORS 2 LABELS "mpi;${T_LABELS}"
+    set_tests_properties(${name}.ranks${ranks} PROPERTIES TIMEOUT ${seconds} PROCESSORS 2 LABELS "mpi;${T_LABELS}"
                          ENVIRONMENT "OMPI_ALLOW_RUN_AS_ROOT=1;OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1")
   endforeach()
 endfunction()

@@ -11,35 +11,49 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source tools/environment.sh
 
 # The test programs whose own code uses threads, files or messages; libtorch is in none of them.
-without_libtorch=(analysis benchmark config job log model_files mpi partition partition_json report run schedule slurm_scripts
-  storage text worker_comm)
+without_libtorch=(analysis benchmark cli config job log model_files mpi partition partition_json records report run schedule
+  slurm_scripts storage text worker_comm)
 # libtorch's OpenMP threads meet at barriers that TSan does not see, so it would report every loop of theirs.
 with_libtorch=(model intervention engine)
 
 main() {
   local suppressions=$PWD/tests/sanitizers preset programs=("${without_libtorch[@]}")
+  # HDF5 asks for what a damaged header claims, a terabyte; malloc without a sanitizer refuses it as well.
+  local refuse=allocator_may_return_null=1
   case ${1:-} in
     address)
       preset=asan
       programs+=("${with_libtorch[@]}")
-      # HDF5 asks for what a damaged header claims, a terabyte; malloc without the sanitizer refuses it as well.
-      export ASAN_OPTIONS=allocator_may_return_null=1:suppressions=$suppressions/asan.supp
+      export ASAN_OPTIONS=$refuse:suppressions=$suppressions/asan.supp
       export LSAN_OPTIONS=suppressions=$suppressions/lsan.supp:print_suppressions=0
       export UBSAN_OPTIONS=print_stacktrace=1
       ;;
     thread)
       preset=tsan
-      export TSAN_OPTIONS=suppressions=$suppressions/tsan.supp:ignore_noninstrumented_modules=1:second_deadlock_stack=1
+      export TSAN_OPTIONS=$refuse:suppressions=$suppressions/tsan.supp:ignore_noninstrumented_modules=1:second_deadlock_stack=1
       ;;
     *)
       echo "error: ${1:-nothing} is no sanitizer; give address or thread" >&2
       return 2
       ;;
   esac
+  require_all_programs
   build "$preset" "${programs[@]}"
   local pattern
   pattern=$(IFS='|' && echo "${programs[*]}")
   ctest --preset "$preset" --tests-regex "^($pattern)\\." --parallel "$(nproc)"
+}
+
+# A test program that stands in neither list would never be run.
+require_all_programs() {
+  local all known
+  all=$(find tests -name CMakeLists.txt -exec grep -hoP '^\s*harsanyi_test\(\K\w+' {} + | sort)
+  known=$(printf '%s\n' "${without_libtorch[@]}" "${with_libtorch[@]}" | sort)
+  if [ "$all" != "$known" ]; then
+    echo "error: the lists of test programs in tools/sanitize.sh and tests/*/CMakeLists.txt differ:" >&2
+    diff <(echo "$known") <(echo "$all") >&2
+    return 1
+  fi
 }
 
 build() {

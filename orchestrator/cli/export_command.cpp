@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "orchestrator/cli/commands.hpp"
+#include "orchestrator/cli/launcher.hpp"
 #include "orchestrator/job/provenance.hpp"
 #include "orchestrator/records/export_table.hpp"
 #include "orchestrator/records/verify.hpp"
@@ -58,6 +59,7 @@ ExitCode export_record(const Record& record, ExportTable standard, const ExportO
 }  // namespace
 
 ExitCode run_export(const ExportOptions& options, const Invocation& invocation) {
+  require_one_process("export");
   require_harmless(options.file);
   switch (kind_of(options.file)) {
     case FileKind::cube:

@@ -2,7 +2,10 @@
 
 #include <array>
 
+#include <fmt/format.h>
+
 #include "orchestrator/run/environment.hpp"
+#include "partition/base/error.hpp"
 
 namespace harsanyi {
 namespace {
@@ -28,6 +31,14 @@ std::optional<LaunchInfo> launch_info() {
     if (rank && ranks) return LaunchInfo{names.launcher, *rank, *ranks};
   }
   return std::nullopt;
+}
+
+void require_one_process(std::string_view command) {
+  const auto launch = launch_info();
+  if (!launch || launch->ranks == 1) return;
+  throw ConfigError{fmt::format(
+      "'{}' is the work of one process, and {} has started {} of them; call it without mpirun or srun",
+      command, launch->launcher, launch->ranks)};
 }
 
 }  // namespace harsanyi

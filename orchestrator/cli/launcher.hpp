@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace harsanyi {
 
@@ -14,5 +15,9 @@ struct LaunchInfo {
 
 /// Nothing if the process was started without a launcher.
 [[nodiscard]] std::optional<LaunchInfo> launch_info();
+
+/// For commands that write a file and share no work: several processes would write the same one.
+/// @throws ConfigError  where a launcher has started several ranks
+void require_one_process(std::string_view command);
 
 }  // namespace harsanyi

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "orchestrator/cli/commands.hpp"
+#include "orchestrator/cli/launcher.hpp"
 #include "orchestrator/job/provenance.hpp"
 #include "orchestrator/records/merge.hpp"
 #include "partition/base/error.hpp"
@@ -30,6 +31,7 @@ FileKind kind_of_parts(const MergeOptions& options) {
 }  // namespace
 
 ExitCode run_merge(const MergeOptions& options, const Invocation& invocation) {
+  require_one_process("merge");
   for (const auto& part : options.parts) require_harmless(part);
   const FileKind kind = kind_of_parts(options);
   const MergeRequest request{.out = options.out,

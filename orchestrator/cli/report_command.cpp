@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "orchestrator/cli/commands.hpp"
+#include "orchestrator/cli/launcher.hpp"
 #include "orchestrator/report/evaluation_tables.hpp"
 #include "orchestrator/report/experiment_table.hpp"
 #include "orchestrator/report/groups_table.hpp"
@@ -112,6 +113,7 @@ int run_program_and_wait(const std::vector<std::string>& words) {
 }  // namespace
 
 ExitCode run_report(const ReportOptions& options, const Invocation&) {
+  require_one_process("report");
   const fs::path page = options.out / "index.html";
   // The tables are there also where the page was not made.
   for (const fs::path& file : {page, options.out / "report.json"})

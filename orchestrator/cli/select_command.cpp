@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include "orchestrator/cli/commands.hpp"
+#include "orchestrator/cli/launcher.hpp"
 #include "orchestrator/cli/notes.hpp"
 #include "orchestrator/job/computed_values.hpp"
 #include "orchestrator/job/provenance.hpp"
@@ -109,6 +110,7 @@ SalientGroups select_groups(const SelectOptions& options, const CubeDescription&
 }  // namespace
 
 ExitCode run_select(const SelectOptions& options, const Invocation& invocation) {
+  require_one_process("select");
   require_harmless(options.cube);
   const DividendCube cube = DividendCube::open(options.cube);
   if (!cube.complete())

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 
 #include "orchestrator/cli/commands.hpp"
+#include "orchestrator/cli/launcher.hpp"
 #include "orchestrator/cli/slurm_need.hpp"
 #include "orchestrator/cli/slurm_text.hpp"
 #include "partition/base/error.hpp"
@@ -55,6 +56,7 @@ void submit(const fs::path& script) {
 }  // namespace
 
 ExitCode run_slurm(const SlurmOptions& options, const Invocation&) {
+  require_one_process("slurm");
   const Study study = study_of(options);
   std::vector<std::pair<fs::path, std::string>> scripts;
   for (const StudyStage stage : options.stages) {

@@ -124,6 +124,7 @@ class Server {
   Clock::time_point oldest_unstored_;
   Clock::duration receiving_{};  ///< waiting for messages
   Clock::duration recording_{};
+  Clock::duration last_store_{};
 
   ListeningTime time_;
   Words words_;

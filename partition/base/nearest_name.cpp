@@ -5,6 +5,12 @@
 #include <vector>
 
 namespace harsanyi {
+namespace {
+
+/// Bytes of a name: files bring names of any length, and the distance takes the product of two.
+constexpr std::size_t kCompared = 256;
+
+}  // namespace
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   // row[j] = distance of a's first i bytes to b's first j bytes; one row of the usual table at a time.
@@ -23,11 +29,16 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 }
 
 std::string nearest_name(std::string_view name, std::span<const std::string> candidates) {
-  const auto nearest =
-      std::min_element(candidates.begin(), candidates.end(), [name](const auto& left, const auto& right) {
-        return edit_distance(name, left) < edit_distance(name, right);
-      });
-  return nearest == candidates.end() ? std::string{} : *nearest;
+  const std::string_view compared = name.substr(0, kCompared);
+  const std::string* nearest = nullptr;
+  std::size_t least = 0;
+  for (const std::string& candidate : candidates) {
+    const std::size_t distance = edit_distance(compared, candidate);
+    if (nearest != nullptr && distance >= least) continue;
+    nearest = &candidate;
+    least = distance;
+  }
+  return nearest != nullptr ? *nearest : std::string{};
 }
 
 }  // namespace harsanyi

@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include "partition/base/error.hpp"
+
 namespace harsanyi {
 namespace {
 
@@ -60,6 +62,27 @@ TEST(LaunchInfo, ComesFromSrunButNotFromTheBatchScript) {
 TEST(LaunchInfo, IgnoresVariablesThatAreNoNumbers) {
   const Environment environment{{{"PMI_RANK", "x"}, {"PMI_SIZE", "2"}}};
   EXPECT_FALSE(launch_info());
+}
+
+TEST(RequireOneProcess, RefusesSeveralAndNamesTheLauncher) {
+  const Environment environment{{{"OMPI_COMM_WORLD_RANK", "1"}, {"OMPI_COMM_WORLD_SIZE", "2"}}};
+  try {
+    require_one_process("merge");
+    FAIL() << "no exception";
+  } catch (const ConfigError& error) {
+    const std::string text = error.what();
+    EXPECT_NE(text.find("'merge' is the work of one process, and Open MPI has started 2"), std::string::npos)
+        << text;
+  }
+}
+
+TEST(RequireOneProcess, IsContentWithOneRankOrNoLauncher) {
+  {
+    const Environment environment{{}};
+    EXPECT_NO_THROW(require_one_process("merge"));
+  }
+  const Environment environment{{{"SLURM_PROCID", "0"}, {"SLURM_STEP_NUM_TASKS", "1"}}};
+  EXPECT_NO_THROW(require_one_process("merge"));
 }
 
 }  // namespace

@@ -4,9 +4,10 @@
 //   RANK  a number, or * for all
 //   WHEN  N: the rank's N-th call; N+: all from the N-th on; uN: calls for unit N of a sweep
 // HARSANYI_FAULT_SLEEP: milliseconds before each call, so that there is something to disturb.
-// HARSANYI_FAULT_LOG: a file that gets a byte for each call that went well.
-#include <atomic>
+// HARSANYI_FAULT_LOG: a file that gets the steady clock's nanoseconds, 8 bytes, for each call that went well.
+#include <chrono>
 #include <csignal>
+#include <cstdint>
 #include <cstdlib>
 #include <limits>
 #include <new>
@@ -77,8 +78,10 @@ class FaultyEngine final : public Engine {
                                            const harsanyi::GameRules& rules) override {
     const bool spoil = disturb(unit.id.value);
     auto values = real_->values(unit, prompts, rules);
-    if (spoil) values.back() = not_a_number();
-    note_success();
+    if (spoil)
+      values.back() = not_a_number();
+    else
+      note_success();
     return values;
   }
   [[nodiscard]] std::vector<harsanyi::Answer> answers(std::span<const harsanyi::Prompt> prompts,
@@ -86,8 +89,10 @@ class FaultyEngine final : public Engine {
                                                       harsanyi::AnswerScope scope) override {
     const bool spoil = disturb(std::nullopt);
     auto answers = real_->answers(prompts, calibration, scope);
-    if (spoil) answers.back().label_logits.back() = not_a_number();
-    note_success();
+    if (spoil)
+      answers.back().label_logits.back() = not_a_number();
+    else
+      note_success();
     return answers;
   }
   [[nodiscard]] std::vector<double> log_likelihoods(std::span<const harsanyi::Prompt> prompts,
@@ -124,7 +129,9 @@ class FaultyEngine final : public Engine {
   }
 
   void note_success() const {
-    if (log_ >= 0 && write(log_, ".", 1) != 1) std::abort();
+    const std::int64_t now =
+        std::chrono::nanoseconds{std::chrono::steady_clock::now().time_since_epoch()}.count();
+    if (log_ >= 0 && write(log_, &now, sizeof now) != sizeof now) std::abort();
   }
 
   std::unique_ptr<Engine> real_;

@@ -5,6 +5,7 @@ import os
 import random
 import re
 import signal
+import struct
 import subprocess
 import sys
 import time
@@ -20,10 +21,15 @@ from program import environment, write_model, write_rows
 
 DEADLINE = 60.0  # seconds: what has not ended by then hangs
 ROWS = 32
+TIME = struct.Struct("@q")  # of a unit computed: HARSANYI_FAULT_LOG
 
 
 class Failure(Exception):
     """The program did what it must not: the fault shows a bug."""
+
+
+class LauncherHangs(Exception):
+    """All ranks have ended, mpirun has not: MPI's fault, told apart from ours."""
 
 
 @dataclass
@@ -107,21 +113,31 @@ class Run:
         return self.launcher.poll() is not None
 
     def wait(self, seconds: float = DEADLINE) -> int:
-        """The exit code, once the launcher and all ranks have ended. @raises Failure for a hang"""
+        """The exit code, once the launcher and all ranks have ended. @raises Failure, LauncherHangs"""
         deadline = time.monotonic() + seconds
         while not self.over() or processes_of(self.tag):
             # Looking through all processes is not cheap.
             time.sleep(0.02 if not self.over() else 0.1)
             if time.monotonic() > deadline:
                 left = {pid: program_of(pid) for pid in processes_of(self.tag)}
+                where = stack_of(self.launcher.pid)
                 self.end()
-                raise Failure(f"hangs: after {seconds:.0f} s there are still {left}\n{self.text}")
+                kind = Failure if "harsanyi" in left.values() else LauncherHangs
+                raise kind(f"hangs: after {seconds:.0f} s there are still {left}\n{self.text}\n{where}")
         return self.launcher.returncode
 
     def end(self) -> None:
         for pid in processes_of(self.tag):
             send(pid, signal.SIGKILL)
         self.launcher.wait(10)
+
+
+def stack_of(pid: int) -> str:
+    """Where a process is, by gdb where there is one."""
+    words = ["gdb", "-batch", "-p", str(pid), "-ex", "thread apply all bt 12"]
+    with contextlib.suppress(OSError, subprocess.SubprocessError):
+        return subprocess.run(words, capture_output=True, text=True, timeout=30).stdout[-6000:]
+    return ""
 
 
 def processes_of(tag: str) -> list[int]:
@@ -193,7 +209,16 @@ class Case:
 
     def calls(self) -> int:
         """Units computed so far, by all runs."""
-        return self.log.stat().st_size if self.log.exists() else 0
+        return self.log.stat().st_size // TIME.size if self.log.exists() else 0
+
+    def age_of_oldest(self, calls: int, before: int) -> float:
+        """Of the last `calls` units computed, how many seconds before the last of them the first was finished.
+
+        @param before  units that earlier runs computed"""
+        if calls <= 0:
+            return 0.0
+        ends = sorted(time for (time,) in TIME.iter_unpack(self.log.read_bytes()[before * TIME.size :]))
+        return (ends[-1] - ends[-calls]) / 1e9
 
     def wait_for_calls(self, run: Run, count: int) -> None:
         """Until the run has computed `count` units, or is over."""
@@ -241,7 +266,7 @@ class Case:
             return False
 
     def finish(self) -> None:
-        """Runs the command to its end, on all ranks or in one process, and compares. @raises Failure"""
+        """Runs the command to its end, on all ranks or in one process. @raises Failure"""
         done, calls = units_done(self.file), self.calls()
         run = self.start(launcher=self.random.random() < 0.3, sleep=0)
         code = run.wait()
@@ -253,9 +278,9 @@ class Case:
         earlier = re.search(r"(\d+) of them in earlier runs", run.text)
         if earlier and int(earlier[1]) < len(done) and self.job.name != "rounds" and not self.damaged:
             raise Failure(f"{len(done)} units were done, but the next run found {earlier[1]}\n{run.text}")
-        self.compare()
 
     def compare(self) -> None:
+        """With what an uninterrupted run made. @raises Failure"""
         found = digests(self.file)
         other = [name for name, digest in self.job.reference.items() if found.get(name) != digest]
         if other or found.keys() != self.job.reference.keys():

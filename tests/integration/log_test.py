@@ -55,3 +55,14 @@ def test_a_log_that_cannot_be_written_is_named(program: Program):
     done = program.run(*program.sweep_words("c.h5", "--log-file", "file/log.txt"), check=False)
     assert done.returncode == STORAGE
     assert "file/log.txt" in done.stderr
+
+
+def test_a_log_of_one_rank_that_cannot_be_written_ends_the_job(program: Program):
+    """Before MPI has started: the other ranks must not wait for this one."""
+    for name, rank in (("none/log.txt", 0), ("logs{rank}/log.txt", 1)):
+        (program.folder / "none").write_text("no folder", encoding="utf-8")
+        (program.folder / "logs1").write_text("no folder", encoding="utf-8")
+        done = program.run(*program.sweep_words("c.h5", "--log-file", name), ranks=2, check=False, timeout=60)
+        assert done.returncode == STORAGE, done.stderr
+        assert f"harsanyi (rank {rank}): cannot write the log" in done.stderr
+        assert not (program.folder / "c.h5").exists()

@@ -1,6 +1,7 @@
 // A run of slow units that a test interrupts from outside, by a signal to the launcher. Prints how it ended.
 #include <cstdio>
 #include <thread>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -13,13 +14,13 @@ int main() {
   const auto world = make_world(std::chrono::minutes{1});
   constexpr int kUnits = 100000;
   std::optional<MemoryRecord> record;
-  if (world->rank() == Rank{0}) {
-    record.emplace(kUnits);
-    fmt::print("running\n");
-    std::fflush(stdout);
-  }
-  const auto compute = [](UnitId unit) {
+  if (world->rank() == Rank{0}) record.emplace(kUnits);
+  const auto compute = [computed = 0, told = world->rank() != Rank{0}](UnitId unit) mutable {
     std::this_thread::sleep_for(std::chrono::milliseconds{20});
+    if (++computed > 1 && !std::exchange(told, true)) {  // the first is with the server by now
+      fmt::print("running\n");
+      std::fflush(stdout);
+    }
     return std::vector<double>{static_cast<double>(unit.value)};
   };
   const auto progress = make_silent_progress();

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -22,6 +24,7 @@ class MemoryRecord final : public UnitRecord {
     if (stores_ >= stores_before_full)
       throw StorageError{"no space left on device: cube.h5; free some and run again"};
     ++stores_;
+    std::this_thread::sleep_for(store_takes);
     for (const Block& block : blocks) {
       done_.at(static_cast<std::size_t>(block.unit.value)) = true;
       times_stored[block.unit] += 1;
@@ -34,6 +37,7 @@ class MemoryRecord final : public UnitRecord {
   std::map<UnitId, std::vector<double>> values;
   std::map<UnitId, UnitProfile> profiles;
   int stores_before_full = 1 << 30;
+  std::chrono::milliseconds store_takes{0};
 
   [[nodiscard]] int stores() const noexcept { return stores_; }
 

@@ -1,6 +1,9 @@
 // What the server does with workers that misbehave: here the test itself plays the worker, in one thread.
 #include "orchestrator/run/server.hpp"
 
+#include <algorithm>
+#include <thread>
+
 #include <gtest/gtest.h>
 
 #include "partition/base/error.hpp"
@@ -15,12 +18,15 @@ class ServerTest : public testing::Test {
  protected:
   RunOutcome serve(int units, std::vector<Message> said, int attempts = 3) {
     record_.emplace(units);
+    record_->stores_before_full = stores_before_full_;
+    record_->store_takes = store_takes_;
     for (Message& message : said) worker().send(Rank{0}, encode(std::move(message), kStep));
     WorkerPools scheduler{std::vector<UnitTask>(static_cast<std::size_t>(units)),
                           {1},
                           {.attempts = attempts, .units_in_hand = 2}};
     RunOptions options;
     options.stop_requested = [] { return std::nullopt; };
+    options.blocks_per_store = blocks_per_store_;
     const auto progress = make_silent_progress();
     return Server{*world_[0], attendance_, scheduler, *record_, "digest", {{.name = "rank 1", .rank = 1}},
                   *progress,  options}
@@ -39,6 +45,9 @@ class ServerTest : public testing::Test {
 
   std::vector<std::unique_ptr<Communicator>> world_ = make_in_process_world(2);
   std::optional<MemoryRecord> record_;
+  int stores_before_full_ = 1 << 30;
+  std::chrono::milliseconds store_takes_{0};
+  std::size_t blocks_per_store_ = 64;
   Attendance attendance_{.step = kStep};
 };
 
@@ -143,6 +152,56 @@ TEST_F(ServerTest, AUnitThatFittedIntoLessMemoryCountsAsRetried) {
   const RunOutcome outcome = serve(2, {Hello{"digest"}, small, done(1, {1.0}), Goodbye{}});
   EXPECT_EQ(outcome.retried, 1);
   EXPECT_TRUE(outcome.complete());
+}
+
+// ---- what a disk that takes nothing costs
+
+int units_handed_out(const std::vector<Message>& heard) {
+  return static_cast<int>(std::count_if(heard.begin(), heard.end(), [](const Message& message) {
+    return std::holds_alternative<Assign>(message);
+  }));
+}
+
+std::vector<Message> a_worker_that_does(int units) {
+  std::vector<Message> said{Hello{"digest"}};
+  for (int unit = 0; unit < units; ++unit) said.emplace_back(done(unit, {1.0}));
+  said.emplace_back(Goodbye{});
+  return said;
+}
+
+TEST_F(ServerTest, ADiskThatTakesNothingIsFoundAfterTheFirstUnit) {
+  stores_before_full_ = 0;
+  EXPECT_THROW((void)serve(100, a_worker_that_does(50)), StorageError);
+  EXPECT_LE(units_handed_out(heard()), 1 + 2);  // the first, and two in hand
+}
+
+TEST_F(ServerTest, AfterAFailedWriteNothingIsHandedOut) {
+  stores_before_full_ = 3;
+  blocks_per_store_ = 5;
+  store_takes_ = std::chrono::milliseconds{50};  // what was said meanwhile is there at once
+  EXPECT_THROW((void)serve(100, a_worker_that_does(50)), StorageError);
+  const int stored = static_cast<int>(record_->values.size());
+  EXPECT_EQ(stored, 1 + 5 + 5);
+  EXPECT_LE(units_handed_out(heard()) - stored, 5 + 2);  // one write's, and two in hand
+}
+
+TEST_F(ServerTest, WhereWritesAreQuickAUnitDoesNotWaitForOthers) {
+  // The worker needs longer for a unit than ten writes take.
+  std::jthread slow_worker{[this] {
+    for (Message& message : a_worker_that_does(10)) {
+      std::this_thread::sleep_for(std::chrono::milliseconds{20});
+      worker().send(Rank{0}, encode(std::move(message), kStep));
+    }
+  }};
+  EXPECT_TRUE(serve(10, {}).complete());
+  EXPECT_GE(record_->stores(), 5);  // one for each, but for a machine that stands still
+}
+
+TEST_F(ServerTest, NoMoreUnitsWaitForTheirWriteThanOneWriteTakes) {
+  blocks_per_store_ = 5;
+  store_takes_ = std::chrono::milliseconds{50};  // what was said meanwhile is there at once
+  EXPECT_TRUE(serve(50, a_worker_that_does(50)).complete());
+  EXPECT_EQ(record_->stores(), 1 + 10);  // the first unit, nine times five, the last four
 }
 
 }  // namespace

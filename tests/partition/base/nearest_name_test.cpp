@@ -1,5 +1,6 @@
 #include "partition/base/nearest_name.hpp"
 
+#include <ctime>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -24,6 +25,14 @@ TEST(NearestName, IsTheFirstOfTheClosest) {
   EXPECT_EQ(nearest_name("sst2", names), "sst2");
   EXPECT_EQ(nearest_name("sst", names), "sst5");
   EXPECT_EQ(nearest_name("m", names), "mr");
+}
+
+// Of all its bytes that would take some minutes.
+TEST(NearestName, OfANameWithoutEndIsFoundSoon) {
+  const std::vector<std::string> names(2'000, "samples-of-calibration");
+  const std::clock_t start = std::clock();
+  EXPECT_EQ(nearest_name(std::string(1'000'000, 's'), names), names.front());
+  EXPECT_LT(std::clock() - start, 10 * CLOCKS_PER_SEC);
 }
 
 TEST(NearestName, OfNothingIsEmpty) {
