@@ -6,7 +6,6 @@ HARSANYI_LARGE=1 loads all 64 layers (65 GB of holes; 8 GB of memory); else eigh
 
 import json
 import os
-import resource
 import shutil
 import subprocess
 from pathlib import Path

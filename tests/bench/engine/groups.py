@@ -65,9 +65,7 @@ def main() -> None:
     parser.add_argument("--model", action="append", choices=SHAPES, help="instead of all")
     arguments = parser.parse_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)
-    print(
-        f"{'model':14} {'apart, s':>24} {'together, s':>24} {'together / apart':>24} {'sums, %':>24}  difference at most"
-    )
+    print(f"{'model':14} {'apart, s':>24} {'together, s':>24} {'together / apart':>24} {'sums, %':>24}  difference")
     for name in arguments.model or SHAPES:
         sweep = make_sweep(name)
         write_rows(arguments.folder / "rows.jsonl", sweep)
