@@ -21,7 +21,7 @@ class FileFormat:
     remedy: str  # how such a file is made
 
 
-CUBE = FileFormat("dividend-cube", 1, 2, "`harsanyi sweep` writes one")
+CUBE = FileFormat("dividend-cube", 1, 3, "`harsanyi sweep` writes one")
 GROUPS = FileFormat("salient-groups", 1, 1, "`harsanyi select` writes one")
 RESULTS = FileFormat("evaluation-results", 2, 0, "`harsanyi evaluate` writes one")
 FORWARD = FileFormat("forward-pass", 1, 0, "`harsanyi forward` writes one")
