@@ -11,6 +11,7 @@
 #include "orchestrator/run/engine_library.hpp"
 #include "orchestrator/run/status_file.hpp"
 #include "orchestrator/run/together.hpp"
+#include "worker/model/checkpoint.hpp"
 
 namespace harsanyi {
 namespace {
@@ -66,6 +67,11 @@ EvaluationRunner::Run EvaluationRunner::run(const EvaluationJob& job, const std:
                                             const std::optional<std::vector<UnitId>>& again) {
   const bool leads = world_.rank() == Rank{0};
   Run run;
+  together(world_, [&] {
+    for (const EvaluatedModel& model : job.models)
+      if (!weights_.contains(model.facts.folder))
+        weights_.emplace(model.facts.folder, weight_files(model.facts.folder));
+  });
   Identity identity = job.identity;
   together(world_, [&] { add_numerics(identity, engine_of(job.models.front()).numerics()); });
   together(world_, [&] {
@@ -83,8 +89,14 @@ EvaluationRunner::Run EvaluationRunner::run(const EvaluationJob& job, const std:
   const WorkFunction answer = logged(
       [&](UnitId id) {
         const EvaluationUnit& unit = job.plan.units.at(static_cast<std::size_t>(id.index()));
-        const int model = job.plan.tables[static_cast<std::size_t>(unit.table)].model;
-        return unit_answers(engine_of(job.models[static_cast<std::size_t>(model)]), job, unit);
+        const auto number =
+            static_cast<std::size_t>(job.plan.tables[static_cast<std::size_t>(unit.table)].model);
+        const EvaluatedModel& model = job.models[number];
+        const UnchangedFiles& weights = weights_.at(model.facts.folder);
+        weights.require();  // before as well: nothing is computed in vain
+        auto answers = unit_answers(engine_of(model), job, unit);
+        weights.require();
+        return answers;
       },
       options.describe);
   run.outcome = run_units(world_, job.tasks(), leads ? &*run.results : nullptr, answer, identity.digest(),

@@ -8,6 +8,7 @@
 #include "orchestrator/cli/command.hpp"
 #include "orchestrator/config/sweep_options.hpp"
 #include "orchestrator/job/sweep_job.hpp"
+#include "orchestrator/job/unchanged_files.hpp"
 #include "orchestrator/run/run_units.hpp"
 #include "orchestrator/run/world.hpp"
 #include "storage/cube/dividend_cube.hpp"
@@ -45,6 +46,7 @@ class SweepRunner {
   std::optional<SweepJob> job_;
   std::string weights_digest_;  ///< on rank 0
   std::unique_ptr<Engine> engine_;
+  UnchangedFiles weights_;
 };
 
 }  // namespace harsanyi
