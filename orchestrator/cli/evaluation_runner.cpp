@@ -12,6 +12,7 @@
 #include "orchestrator/records/unit_text.hpp"
 #include "orchestrator/run/status_file.hpp"
 #include "orchestrator/run/together.hpp"
+#include "worker/model/checkpoint.hpp"
 
 namespace harsanyi {
 namespace {
@@ -85,6 +86,11 @@ EvaluationRunner::Run EvaluationRunner::run(const EvaluationJob& job, const std:
                                             const std::optional<std::vector<UnitId>>& again) {
   const bool leads = world_.rank() == Rank{0};
   Run run;
+  together(world_, [&] {
+    for (const EvaluatedModel& model : job.models)
+      if (!weights_.contains(model.facts.folder))
+        weights_.emplace(model.facts.folder, weight_files(model.facts.folder));
+  });
   Identity identity = job.identity;
   form_groups_for(job);
   together(world_, [&] {
@@ -116,7 +122,12 @@ EvaluationRunner::Run EvaluationRunner::run(const EvaluationJob& job, const std:
   const WorkFunction answer = logged(
       [&](UnitId id) {
         const EvaluationUnit& unit = job.plan.units.at(static_cast<std::size_t>(id.index()));
-        return unit_answers(engine_of(job.model_of(unit)), job, unit);
+        const EvaluatedModel& model = job.model_of(unit);
+        const UnchangedFiles& weights = weights_.at(model.facts.folder);
+        weights.require();  // before as well: nothing is computed in vain
+        auto answers = unit_answers(engine_of(model), job, unit);
+        weights.require();
+        return answers;
       },
       options.describe);
   run.outcome = run_units(world_, job.tasks(), leads ? &*run.results : nullptr, answer, identity.digest(),

@@ -10,6 +10,7 @@
 #include "orchestrator/cli/command.hpp"
 #include "orchestrator/config/model_options.hpp"
 #include "orchestrator/job/evaluation_job.hpp"
+#include "orchestrator/job/unchanged_files.hpp"
 #include "orchestrator/run/run_outcome.hpp"
 #include "orchestrator/run/worker_groups.hpp"
 #include "orchestrator/run/world.hpp"
@@ -60,6 +61,7 @@ class EvaluationRunner {
   std::unique_ptr<Engine> engine_;
   std::filesystem::path engine_folder_;
   std::map<std::filesystem::path, std::string> weights_digests_;  ///< by model folder; rank 0
+  std::map<std::filesystem::path, UnchangedFiles> weights_;       ///< by model folder
 };
 
 }  // namespace harsanyi

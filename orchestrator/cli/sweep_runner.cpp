@@ -10,6 +10,7 @@
 #include "orchestrator/records/unit_text.hpp"
 #include "orchestrator/run/status_file.hpp"
 #include "orchestrator/run/together.hpp"
+#include "worker/model/checkpoint.hpp"
 
 namespace harsanyi {
 namespace {
@@ -59,6 +60,7 @@ SweepRunner::SweepRunner(World& world, const SweepOptions& options, const Invoca
 
 void SweepRunner::load() {
   together(world_, [&] {
+    weights_ = UnchangedFiles{weight_files(options_.model.folder)};
     if (leads())
       weights_digest_ = while_others_wait(
           world_, [&] { return digest_of_weights(options_.model.folder, options_.model.verify); });
@@ -103,8 +105,14 @@ SweepRunner::Run SweepRunner::run(const std::optional<std::vector<UnitId>>& agai
   settings.schedule.attempts = options_.attempts;
   settings.unit_deadline = options_.limits.unit_deadline;
   settings.describe = [&](UnitId unit) { return unit_text(unit_of(unit)); };
-  const WorkFunction compute =
-      logged([&](UnitId unit) { return unit_values(*engine_, *job_, unit_of(unit)); }, settings.describe);
+  const WorkFunction compute = logged(
+      [&](UnitId unit) {
+        weights_.require();  // before as well: nothing is computed in vain
+        auto values = unit_values(*engine_, *job_, unit_of(unit));
+        weights_.require();
+        return values;
+      },
+      settings.describe);
   settings.save_memory = [&] { return engine_->save_memory(); };
   settings.group = {groups_.places, groups_.own.get(), [&] { engine_->forget(); }};
   if (options_.profile) settings.stage_clock = [&] { return engine_->stage_times(); };

@@ -8,6 +8,7 @@
 #include "orchestrator/cli/command.hpp"
 #include "orchestrator/config/sweep_options.hpp"
 #include "orchestrator/job/sweep_job.hpp"
+#include "orchestrator/job/unchanged_files.hpp"
 #include "orchestrator/run/run_units.hpp"
 #include "orchestrator/run/worker_groups.hpp"
 #include "orchestrator/run/world.hpp"
@@ -47,6 +48,7 @@ class SweepRunner {
   std::string weights_digest_;  ///< on rank 0
   WorkerGroups groups_;
   std::unique_ptr<Engine> engine_;
+  UnchangedFiles weights_;
 };
 
 }  // namespace harsanyi

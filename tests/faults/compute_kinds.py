@@ -1,6 +1,9 @@
 """Units, messages and clocks that go wrong."""
 
+import os
 import time
+from collections.abc import Callable
+from pathlib import Path
 
 from job import Case, Failure
 from process_kinds import require_complete
@@ -70,6 +73,38 @@ def the_clock_jumps(case: Case) -> int:
     return code
 
 
+def weights_are_overwritten(case: Case) -> int:
+    """In place, by others of the same size, as a second download does. What is computed from them must not be kept."""
+    return change_weights(case, lambda file, whole: write_over(file, whole, len(whole) // 2), {0, 5})
+
+
+def weights_are_cut_short(case: Case) -> int:
+    """They are mapped: a rank that touches what is gone ends by SIGBUS, or sees the change before."""
+    bus_error = {-7, 135}
+    return change_weights(case, lambda file, whole: os.truncate(file, len(whole) // 2), {0, 5} | bus_error)
+
+
+def change_weights(case: Case, change: Callable[[Path, bytes], None], allowed: set[int]) -> int:
+    file = case.rig.folder / "tiny/model.safetensors"
+    whole = file.read_bytes()
+    run = case.start()
+    case.wait_for_calls(run, case.random.randint(1, 20))
+    try:
+        change(file, whole)
+        code = run.wait()
+    finally:
+        write_over(file, whole, 0)
+    if code == 5 and "was changed while it was in use" not in run.text:
+        raise Failure(f"the change is not named\n{run.text}")
+    return require_exit(case, run, code, allowed)
+
+
+def write_over(file: Path, whole: bytes, zeros: int) -> None:
+    """The last `zeros` bytes become 0; the file stays the same one."""
+    with file.open("r+b") as opened:
+        opened.write(whole[: len(whole) - zeros] + bytes(zeros))
+
+
 def require_exit(case: Case, run, code: int, allowed: set[int]) -> int:
     if code not in allowed or (code == 0) != case.complete:
         raise Failure(f"exit code {code}\n{run.text}")
@@ -78,4 +113,4 @@ def require_exit(case: Case, run, code: int, allowed: set[int]) -> int:
 
 KINDS = [memory_is_short_once, memory_is_short_on_a_rank, memory_is_short_for_a_unit, address_space_is_short,
          a_value_is_none_once, a_value_is_none_on_a_rank, a_unit_throws, a_block_changes_on_its_way,
-         the_clock_jumps]  # fmt: skip
+         the_clock_jumps, weights_are_overwritten, weights_are_cut_short]  # fmt: skip

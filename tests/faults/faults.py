@@ -4,7 +4,8 @@
     faults.py --build build/release --kinds stop_worker,power_cut --faults 20
 
 Ends with a table of kinds, and exit code 1 if a unit was lost or is wrong, a rank hung, or a process was left behind.
-An mpirun that hangs after all its ranks have ended is counted by itself."""
+An mpirun that hangs after all its ranks have ended is counted by itself. What has not ended after 60 s hangs; where
+others leave the ranks no processor for so long, HARSANYI_FAULT_DEADLINE sets more."""
 
 import argparse
 import collections

@@ -1,5 +1,7 @@
 """Commands that share no work refuse to be started several times at once, and leave nothing behind."""
 
+import sys
+
 import pytest
 from program import Program
 
@@ -12,7 +14,7 @@ USAGE = 2
         ["merge", "whole.h5", "cube.h5"],
         ["export", "cube.h5", "values.csv", "--format", "csv"],
         ["select", "--cube", "cube.h5", "--groups", "groups.h5"],
-        ["report", "--cube", "cube.h5", "--out", "report"],
+        ["report", "--cube", "cube.h5", "--out", "report", "--python", sys.executable],
     ],
     ids=lambda words: words[0],
 )

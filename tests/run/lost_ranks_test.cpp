@@ -58,10 +58,13 @@ class LostRanks : public testing::Test {
 TEST_F(LostRanks, AUnitOfARankThatHangsIsDoneByAnotherAndItsLateAnswerDoesNoHarm) {
   const auto ranks = make_in_process_world(3);
   std::promise<void> run_ended;
+  std::promise<void> has_a_unit;
+  std::atomic<bool> begun = false;
   std::atomic<int> late = 0;
   const std::jthread hanging{[&] {
     BorrowedWorld world{*ranks[1]};
     const auto compute = [&, end = run_ended.get_future().share()](UnitId unit) {
+      if (!begun.exchange(true)) has_a_unit.set_value();
       end.wait();
       ++late;
       return values_of(unit);
@@ -70,6 +73,7 @@ TEST_F(LostRanks, AUnitOfARankThatHangsIsDoneByAnotherAndItsLateAnswerDoesNoHarm
     together(world, [] {});
   }};
   const std::jthread working{[&] {
+    has_a_unit.get_future().wait();  // or this one might do them all
     BorrowedWorld world{*ranks[2]};
     EXPECT_TRUE(run(world, {}, values_of).complete());
     together(world, [] {});
