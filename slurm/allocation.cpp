@@ -31,13 +31,28 @@ bool fits(const Cluster& cluster, const Need& need, int ranks) {
   return cluster.memory_gb_per_node == 0.0 || node_bytes(need, ranks) <= cluster.memory_gb_per_node * 1e9;
 }
 
+/// Whether the ranks of all nodes are whole groups, and no group that fits into a node lies in two.
+bool makes_groups(const Need& need, const Wish& wish, int ranks) {
+  if (ranks >= need.group_ranks) return ranks % need.group_ranks == 0;
+  return need.group_ranks % ranks == 0 && wish.nodes % (need.group_ranks / ranks) == 0;
+}
+
 int chosen_ranks(const Cluster& cluster, const Need& need, const Wish& wish) {
-  int ranks = std::min(most_ranks_per_node(cluster), std::max(1, need.units / wish.nodes));
-  while (ranks > 1 && !fits(cluster, need, ranks)) --ranks;
+  const int wanted = std::max(1, need.units / wish.nodes) * need.group_ranks;
+  int ranks = std::min(most_ranks_per_node(cluster), wanted);
+  while (ranks > 1 && !(fits(cluster, need, ranks) && makes_groups(need, wish, ranks))) --ranks;
   return ranks;
 }
 
-void check_ranks(const Cluster& cluster, const Need& need, int ranks) {
+void check_ranks(const Cluster& cluster, const Need& need, const Wish& wish, int ranks) {
+  if (!makes_groups(need, wish, ranks))
+    throw ConfigError{fmt::format(
+        "{} node{} x {} rank{} are no whole worker groups of --tensor-parallel {} ranks; choose --nodes and "
+        "--ranks-per-node so that the ranks of a node are a multiple of it, or several nodes make one group "
+        "(a rank needs {:.1f} GB, a node has {} for its ranks)",
+        wish.nodes, wish.nodes == 1 ? "" : "s", ranks, ranks == 1 ? "" : "s", need.group_ranks,
+        (need.weights_bytes + need.unit_bytes) / 1e9,
+        cluster.memory_gb_per_node > 0.0 ? fmt::format("{} GB", cluster.memory_gb_per_node) : "any memory")};
   if (!fits(cluster, need, ranks))
     throw ConfigError{
         fmt::format("{} rank{} of a node need {:.1f} GB, and --memory-gb-per-node is {}; use {}smaller "
@@ -62,7 +77,7 @@ int chosen_minutes(const Cluster& cluster, double seconds) {
 
 Allocation allocation_for(const Cluster& cluster, const Need& need, const Wish& wish) {
   const int ranks = wish.ranks_per_node > 0 ? wish.ranks_per_node : chosen_ranks(cluster, need, wish);
-  check_ranks(cluster, need, ranks);
+  check_ranks(cluster, need, wish, ranks);
   if (wish.minutes > cluster.longest_minutes)
     throw ConfigError{fmt::format("--minutes {} is more than the {} of --longest-minutes", wish.minutes,
                                   cluster.longest_minutes)};

@@ -10,6 +10,7 @@ struct Need {
   double weights_bytes = 0.0;  ///< of the model, in each rank
   double unit_bytes = 0.0;     ///< largest working set beside the weights, in each rank
   int units = 1;
+  int group_ranks = 1;  ///< that hold one copy of the model together (--tensor-parallel)
 };
 
 /// What the user fixes; 0: chosen.
@@ -32,9 +33,9 @@ struct Allocation {
   [[nodiscard]] int ranks() const noexcept { return nodes * ranks_per_node; }
 };
 
-/// A rank per GPU, or per eight cores where there are none; fewer where memory ends first. Time: half as much
-/// again as expected and a quarter of an hour, no more than the site allows; what does not fit goes on after
-/// a requeue.
+/// Ranks come in whole worker groups: of those that fit into a node, each lies in one. A rank per GPU, or per
+/// eight cores where there are none; fewer where memory ends first. Time: half as much again as expected and
+/// a quarter of an hour, no more than the site allows; what does not fit goes on after a requeue.
 /// @throws ConfigError  if one rank does not fit into a node, or what is wished for does not
 [[nodiscard]] Allocation allocation_for(const Cluster& cluster, const Need& need, const Wish& wish);
 

@@ -127,6 +127,15 @@ trap : TERM # scancel, requeue, preemption: the ranks get it too, and this shell
 )sh";
 
 constexpr const char* kEnding = R"sh(srun=$!
+leave_when_complete() { # srun waits without end for tasks whose step daemon died while MPI was ending
+  until grep -q '"state": *"complete"' "$record.status.json" 2>/dev/null; do
+    sleep 30
+    kill -0 "$srun" 2>/dev/null || return
+  done
+  sleep 60
+  kill -KILL "$srun" 2>/dev/null
+}
+leave_when_complete &
 wait "$srun"
 code=$?
 while kill -0 "$srun" 2>/dev/null; do # a trap ends `wait` before srun ends

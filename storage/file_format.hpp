@@ -16,7 +16,7 @@ struct FileFormat {
   int minor_version = 0;
 };
 
-inline constexpr FileFormat kDividendCube{.name = "dividend-cube", .major_version = 1, .minor_version = 2};
+inline constexpr FileFormat kDividendCube{.name = "dividend-cube", .major_version = 1, .minor_version = 3};
 inline constexpr FileFormat kGroups{.name = "salient-groups", .major_version = 1, .minor_version = 1};
 inline constexpr FileFormat kResults{.name = "evaluation-results", .major_version = 2, .minor_version = 0};
 inline constexpr FileFormat kForward{.name = "forward-pass", .major_version = 1, .minor_version = 0};

@@ -42,7 +42,7 @@ ExitCode evaluate_in(World& world, const EvaluateOptions& options, const Invocat
   if (leads) say_notes(*job);
   EvaluationRunner runner{world,
                           invocation,
-                          {.engine = engine_options(options.compute, world),
+                          {.compute = options.compute,
                            .attempts = options.attempts,
                            .verify = options.verify,
                            .unit_deadline = options.limits.unit_deadline}};

@@ -1,5 +1,7 @@
 #include "orchestrator/cli/evaluation_runner.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "orchestrator/cli/damaged_units.hpp"
@@ -8,7 +10,6 @@
 #include "orchestrator/job/provenance.hpp"
 #include "orchestrator/job/run_job.hpp"
 #include "orchestrator/records/unit_text.hpp"
-#include "orchestrator/run/engine_library.hpp"
 #include "orchestrator/run/status_file.hpp"
 #include "orchestrator/run/together.hpp"
 #include "worker/model/checkpoint.hpp"
@@ -22,12 +23,30 @@ std::string describe_unit(const EvaluationJob& job, UnitId id) {
                    job.methods[static_cast<std::size_t>(unit.method)]);
 }
 
+/// What the models of each group size have to compute.
+std::vector<GroupWish> wishes_of(const EvaluationJob& job) {
+  std::map<int, double> costs;
+  for (std::size_t unit = 0; unit < job.plan.units.size(); ++unit)
+    costs[job.model_of(job.plan.units[unit]).ranks] += job.costs[unit].flops;
+  std::vector<GroupWish> wishes;
+  wishes.reserve(costs.size());
+  for (const auto& [ranks, cost] : costs) wishes.push_back({ranks, cost});
+  return wishes;
+}
+
 }  // namespace
+
+void EvaluationRunner::form_groups_for(const EvaluationJob& job) {
+  together(world_, [&] {
+    for (const EvaluatedModel& model : job.models) require_divisible(model.facts, model.ranks);
+  });
+  if (!groups_) groups_ = form_groups(world_, wishes_of(job), settings_.compute.group_on_node);
+}
 
 Engine& EvaluationRunner::engine_of(const EvaluatedModel& model) {
   if (!engine_ || engine_folder_ != model.facts.folder) {
     engine_.reset();  // before the next one takes memory
-    engine_ = load_engine_from_library(model.facts.folder, settings_.engine);
+    engine_ = load_model(model.facts, engine_options(settings_.compute, world_, groups_->own.get()), world_);
     engine_folder_ = model.facts.folder;
   }
   return *engine_;
@@ -73,7 +92,18 @@ EvaluationRunner::Run EvaluationRunner::run(const EvaluationJob& job, const std:
         weights_.emplace(model.facts.folder, weight_files(model.facts.folder));
   });
   Identity identity = job.identity;
-  together(world_, [&] { add_numerics(identity, engine_of(job.models.front()).numerics()); });
+  form_groups_for(job);
+  together(world_, [&] {
+    const auto own = std::find_if(job.models.begin(), job.models.end(), [this](const EvaluatedModel& model) {
+      return model.ranks == groups_->size;
+    });
+    Numerics numerics;
+    in_group(groups_->own.get(), [&] { numerics = engine_of(*own).numerics(); });
+    // What depends on the size of a group cannot be one fact of a job of several sizes.
+    if (job.has_several_sizes()) numerics.row_bits = numerics.device_sums = "by group size";
+    add_numerics(identity, numerics);
+    for (const EvaluatedModel& model : job.models) add_group_size(identity, model.facts.name, model.ranks);
+  });
   together(world_, [&] {
     if (leads) run.results = open(job, with_weights(identity, job), file, again);
   });
@@ -86,12 +116,13 @@ EvaluationRunner::Run EvaluationRunner::run(const EvaluationJob& job, const std:
   options.schedule.attempts = settings_.attempts;
   options.unit_deadline = settings_.unit_deadline;
   options.describe = [&](UnitId unit) { return describe_unit(job, unit); };
+  options.group = {groups_->places, groups_->own.get(), [&] {
+                     if (engine_) engine_->forget();
+                   }};
   const WorkFunction answer = logged(
       [&](UnitId id) {
         const EvaluationUnit& unit = job.plan.units.at(static_cast<std::size_t>(id.index()));
-        const auto number =
-            static_cast<std::size_t>(job.plan.tables[static_cast<std::size_t>(unit.table)].model);
-        const EvaluatedModel& model = job.models[number];
+        const EvaluatedModel& model = job.model_of(unit);
         const UnchangedFiles& weights = weights_.at(model.facts.folder);
         weights.require();  // before as well: nothing is computed in vain
         auto answers = unit_answers(engine_of(model), job, unit);

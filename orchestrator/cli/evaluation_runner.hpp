@@ -8,11 +8,14 @@
 #include <vector>
 
 #include "orchestrator/cli/command.hpp"
+#include "orchestrator/config/model_options.hpp"
 #include "orchestrator/job/evaluation_job.hpp"
 #include "orchestrator/job/unchanged_files.hpp"
 #include "orchestrator/run/run_outcome.hpp"
+#include "orchestrator/run/worker_groups.hpp"
 #include "orchestrator/run/world.hpp"
 #include "storage/results/results_file.hpp"
+#include "worker/engine/engine.hpp"
 
 namespace harsanyi {
 
@@ -21,7 +24,7 @@ namespace harsanyi {
 class EvaluationRunner {
  public:
   struct Settings {
-    EngineOptions engine;
+    ComputeOptions compute;
     int attempts = 3;
     bool verify = false;         ///< compare the models' files with their SHA-256
     double unit_deadline = 0.0;  ///< as RunOptions::unit_deadline
@@ -36,13 +39,15 @@ class EvaluationRunner {
     std::optional<ResultsFile> results;  ///< on rank 0
   };
 
-  /// Collective. Continues `file` where it is of this experiment; marks it complete once all units are done.
+  /// Collective. The first job decides the worker groups. Continues `file` where it is of this experiment;
+  /// marks it complete once all units are done.
   /// @param again  of a file that exists: units whose marks are taken back first, with the mark of completion
   /// @throws Error types on all ranks  as `run_units`, ResultsFile and the engine do
   [[nodiscard]] Run run(const EvaluationJob& job, const std::filesystem::path& file,
                         const std::optional<std::vector<UnitId>>& again = std::nullopt);
 
  private:
+  void form_groups_for(const EvaluationJob& job);
   [[nodiscard]] Engine& engine_of(const EvaluatedModel& model);
   [[nodiscard]] Identity with_weights(Identity identity, const EvaluationJob& job);
   [[nodiscard]] ResultsFile open(const EvaluationJob& job, Identity identity,
@@ -52,6 +57,7 @@ class EvaluationRunner {
   World& world_;
   const Invocation& invocation_;
   Settings settings_;
+  std::optional<WorkerGroups> groups_;
   std::unique_ptr<Engine> engine_;
   std::filesystem::path engine_folder_;
   std::map<std::filesystem::path, std::string> weights_digests_;  ///< by model folder; rank 0

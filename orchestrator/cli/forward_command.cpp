@@ -9,7 +9,7 @@
 #include "orchestrator/job/model_facts.hpp"
 #include "orchestrator/job/provenance.hpp"
 #include "orchestrator/job/run_job.hpp"
-#include "orchestrator/run/engine_library.hpp"
+#include "orchestrator/run/worker_groups.hpp"
 #include "storage/forward/forward_file.hpp"
 #include "storage/groups/groups_file.hpp"
 #include "worker/benchmark/benchmark.hpp"
@@ -55,6 +55,7 @@ Identity identity_of(const ForwardOptions& options, const ModelFacts& model, con
   add_model_files(identity, "model", model);
   identity.set("model.weights_sha256", digest_of_weights(options.model.folder, options.model.verify));
   add_numerics(identity, engine.numerics());
+  add_group_size(identity, "numerics", options.model.compute.tensor_parallel);
   identity.set("mask", options.mask ? fmt::format("{} {} epsilon {}", options.mask->text(),
                                                   name_of(options.mask_kind), options.epsilon)
                                     : "none");
@@ -87,9 +88,12 @@ ForwardPrompt record_of(const Question& question, ForwardOutput output, const Fo
   return prompt;
 }
 
-ExitCode forward_in(const World& world, const ForwardOptions& options, const Invocation& invocation) {
+/// Collective over the group that holds the model; its first rank, rank 0 of the job, writes.
+void forward_in(World& world, WorkerGroup* group, const ForwardOptions& options,
+                const Invocation& invocation) {
   const bool has_tokenizer = std::filesystem::exists(options.model.folder / "tokenizer.json");
   const ModelFacts model = read_model_facts(options.model.folder, options.text.has_value() || has_tokenizer);
+  require_divisible(model, options.model.compute.tensor_parallel);
   const std::vector<Question> questions = questions_of(options, model);
   std::optional<SalientGroups> groups;
   if (!options.groups.empty()) {
@@ -97,33 +101,41 @@ ExitCode forward_in(const World& world, const ForwardOptions& options, const Inv
     require_matching_groups(*groups, model.config, options.groups);
   }
   const Intervention intervention = intervention_of(options, model.config, groups ? &*groups : nullptr);
-  const auto engine =
-      load_engine_from_library(options.model.folder, engine_options(options.model.compute, world));
+  const auto engine = load_model(model, engine_options(options.model.compute, world, group), world);
   const ModelShape& s = model.config.shape;
-  ForwardWriter writer{
-      options.out,
-      {.layers = s.layers, .heads = s.query_heads, .hidden = s.hidden, .vocabulary = s.vocabulary},
-      identity_of(options, model, *engine, groups ? &*groups : nullptr),
-      provenance_of(invocation.command_line, invocation.configuration),
-      options.overwrite};
+  std::optional<ForwardWriter> writer;
+  if (world.rank() == Rank{0})
+    writer.emplace(
+        options.out,
+        ForwardShape{
+            .layers = s.layers, .heads = s.query_heads, .hidden = s.hidden, .vocabulary = s.vocabulary},
+        identity_of(options, model, *engine, groups ? &*groups : nullptr),
+        provenance_of(invocation.command_line, invocation.configuration), options.overwrite);
   const ForwardRequest request{
       .all_positions = !options.last_only, .hidden = options.hidden, .attention = options.attention};
-  for (const Question& question : questions)
-    writer.add(record_of(question, engine->forward(question.tokens, intervention, request), options, model));
-  writer.finish();
+  for (const Question& question : questions) {
+    ForwardOutput output = engine->forward(question.tokens, intervention, request);
+    if (writer) writer->add(record_of(question, std::move(output), options, model));
+  }
+  if (!writer) return;
+  writer->finish();
   std::cout << fmt::format("{} prompts written: {}\n", questions.size(), options.out.string());
-  return ExitCode::ok;
 }
 
 }  // namespace
 
 ExitCode run_forward(const ForwardOptions& options, const Invocation& invocation) {
   const InputTrial trial{{options.groups}};
-  // One prompt after the other, on one rank: the others would only repeat it, and wait as long as it takes.
+  // One prompt after the other, on one group: the others would only repeat it, and wait as long as it takes.
   constexpr double kYear = 365.0 * 86400.0;
   return in_world({.silence_limit = kYear}, [&](World& world) {
     trial.require_passed(world);
-    return world.rank() == Rank{0} ? forward_in(world, options, invocation) : ExitCode::ok;
+    const WorkerGroups groups = form_groups(world, {{.ranks = options.model.compute.tensor_parallel}},
+                                            options.model.compute.group_on_node);
+    const bool of_first_group = world.rank().value < options.model.compute.tensor_parallel;
+    if (of_first_group)
+      in_group(groups.own.get(), [&] { forward_in(world, groups.own.get(), options, invocation); });
+    return ExitCode::ok;
   });
 }
 

@@ -93,7 +93,7 @@ class LayerSearch {
         layers_{read_model_config(options.evaluation.models.front()).shape.layers},
         runner_{world,
                 invocation,
-                {.engine = engine_options(options.evaluation.compute, world),
+                {.compute = options.evaluation.compute,
                  .attempts = options.evaluation.attempts,
                  .unit_deadline = options.evaluation.limits.unit_deadline,
                  .title = "layers"}} {

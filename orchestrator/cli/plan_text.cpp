@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "orchestrator/job/unit_memory.hpp"
 #include "orchestrator/run/progress.hpp"
 
 namespace harsanyi {
@@ -17,7 +18,6 @@ constexpr double kFlopsPerSecond = 1e11;
 struct Totals {
   double flops = 0.0;
   double longest = 0.0;
-  double memory = 0.0;
 };
 
 Totals totals_of(std::span<const UnitCost> costs) {
@@ -25,7 +25,6 @@ Totals totals_of(std::span<const UnitCost> costs) {
   for (const UnitCost& cost : costs) {
     totals.flops += cost.flops;
     totals.longest = std::max(totals.longest, cost.flops);
-    totals.memory = std::max(totals.memory, cost.memory_bytes);
   }
   return totals;
 }
@@ -48,11 +47,16 @@ std::string cost_lines(const Totals& totals) {
                                   with_prefix(kFlopsPerSecond, "FLOP/s")));
 }
 
-std::string memory_line(const Totals& totals, const ModelFacts& model) {
-  const double weights = 4.0 * static_cast<double>(model.config.shape.parameters());
+std::string memory_line(const RankMemory& memory) {
   return line("memory",
-              fmt::format("{} weights (float32, shared by the ranks of a node where stored so) + {} per rank",
-                          with_prefix(weights, "B"), with_prefix(totals.memory, "B")));
+              fmt::format("{} of weights + {} of the mapped file, which the ranks of a node share, + {} per "
+                          "rank, in float32 on a CPU",
+                          with_prefix(memory.weights, "B"), with_prefix(memory.file, "B"),
+                          with_prefix(memory.working(), "B")));
+}
+
+MemoryForm form_of(const ModelFacts& model) {
+  return usual_form({}, model.folder);
 }
 
 std::string stopping_line(const SweepJob& job) {
@@ -113,7 +117,7 @@ std::string plan_text(const SweepJob& job) {
   if (job.rules.value != ValueKind::f1)
     text += line("published loop", fmt::format("{}, one full forward pass per value: {:.1f} times as much",
                                                with_prefix(published, "FLOP"), published / totals.flops));
-  text += memory_line(totals, job.model);
+  text += memory_line(memory_of(job, form_of(job.model)));
   return text;
 }
 
@@ -130,9 +134,9 @@ std::string plan_text(const EvaluationJob& job) {
   text += prompt_line(lengths);
   text +=
       line("units", fmt::format("{} of at most {} items", job.plan.units.size(), job.plan.items_per_unit));
-  const Totals totals = totals_of(job.costs);
-  text += cost_lines(totals);
-  for (const EvaluatedModel& model : job.models) text += memory_line(totals, model.facts);
+  text += cost_lines(totals_of(job.costs));
+  for (std::size_t model = 0; model < job.models.size(); ++model)
+    text += memory_line(memory_of(job, model, form_of(job.models[model].facts)));
   return text;
 }
 

@@ -94,7 +94,7 @@ ExitCode repair_in(World& world, const EvaluateOptions& options, const Invocatio
   if (world.rank() == Rank{0}) say_notes(*job);
   EvaluationRunner runner{world,
                           invocation,
-                          {.engine = engine_options(options.compute, world),
+                          {.compute = options.compute,
                            .attempts = options.attempts,
                            .verify = options.verify,
                            .unit_deadline = options.limits.unit_deadline,

@@ -8,6 +8,7 @@
 #include "orchestrator/config/evaluate_options.hpp"
 #include "orchestrator/job/evaluation_job.hpp"
 #include "orchestrator/job/sweep_job.hpp"
+#include "orchestrator/job/unit_memory.hpp"
 #include "partition/base/error.hpp"
 
 namespace harsanyi {
@@ -24,17 +25,14 @@ Options read_options(const std::string& command, const std::vector<std::string>&
   return options;
 }
 
-double weights_bytes(const ModelFacts& model, ComputeType type) {
-  const double bytes = type == ComputeType::float32 ? 4.0 : 2.0;
-  return bytes * static_cast<double>(model.config.shape.parameters());
-}
-
-void add_units(Need& need, std::span<const UnitCost> costs) {
-  need.units = static_cast<int>(costs.size());
-  for (const UnitCost& cost : costs) {
-    need.flops += cost.flops;
-    need.unit_bytes = std::max(need.unit_bytes, cost.memory_bytes);
-  }
+/// @param memory  of the rank and unit that need most
+Need need_of(const RankMemory& memory, std::span<const UnitCost> costs, int group_ranks) {
+  Need need{.weights_bytes = memory.weights + memory.file,
+            .unit_bytes = memory.working(),
+            .units = static_cast<int>(costs.size()),
+            .group_ranks = group_ranks};
+  for (const UnitCost& cost : costs) need.flops += cost.flops;
+  return need;
 }
 
 Need sweep_need(const SlurmOptions& options, const StudyModel& model, const std::filesystem::path& out) {
@@ -46,13 +44,14 @@ Need sweep_need(const SlurmOptions& options, const StudyModel& model, const std:
         "submit the parts by scripts of their own and join them (harsanyi merge)",
         options.sweep.string())};
   // The ranks follow from this need, so only those asked for are known; operations hardly depend on them.
-  const UnitsFor units{.worker_groups = options.wish.nodes * std::max(1, options.wish.ranks_per_node),
+  const int group_ranks = sweep.model.compute.tensor_parallel;
+  const int ranks = options.wish.nodes * std::max(1, options.wish.ranks_per_node);
+  const UnitsFor units{.worker_groups = std::max(1, ranks / group_ranks),
                        .recorded = recorded_sharding(sweep.cube)};
   const SweepJob job = options.prompt_tokens > 0 ? assumed_sweep(sweep, options.prompt_tokens, units)
                                                  : prepare_sweep(sweep, units);
-  Need need{.weights_bytes = weights_bytes(job.model, sweep.model.compute.dtype)};
-  add_units(need, job.costs);
-  return need;
+  return need_of(memory_of(job, usual_form(sweep.model.compute, job.model.folder), group_ranks), job.costs,
+                 group_ranks);
 }
 
 // The groups are not there yet; calibrated methods cost about what the unmodified model costs.
@@ -65,8 +64,8 @@ Need evaluation_need(const SlurmOptions& options, const StudyModel& model, const
   evaluate.groups.clear();
   evaluate.layers_from.clear();
   const EvaluationJob job = prepare_evaluation(evaluate, methods_of(evaluate));
-  Need need{.weights_bytes = weights_bytes(job.models.front().facts, evaluate.compute.dtype)};
-  add_units(need, job.costs);
+  const MemoryForm form = usual_form(evaluate.compute, job.models.front().facts.folder);
+  Need need = need_of(memory_of(job, 0, form), job.costs, job.models.front().ranks);
   need.flops *= methods;
   need.units *= methods;
   return need;
@@ -85,6 +84,7 @@ Need need_of(const SlurmOptions& options, const Study& study, StudyStage stage) 
     most.weights_bytes = std::max(most.weights_bytes, need.weights_bytes);
     most.unit_bytes = std::max(most.unit_bytes, need.unit_bytes);
     most.units = std::max(most.units, need.units);
+    most.group_ranks = need.group_ranks;
   }
   return most;
 }

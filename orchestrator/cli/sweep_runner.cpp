@@ -8,7 +8,6 @@
 #include "orchestrator/job/provenance.hpp"
 #include "orchestrator/job/run_job.hpp"
 #include "orchestrator/records/unit_text.hpp"
-#include "orchestrator/run/engine_library.hpp"
 #include "orchestrator/run/status_file.hpp"
 #include "orchestrator/run/together.hpp"
 #include "worker/model/checkpoint.hpp"
@@ -30,10 +29,12 @@ CubeDescription describe_cube(const SweepJob& job, Identity identity, Provenance
 }
 
 /// What the units of this sweep follow. Rank 0 looks at the cube: other ranks need not see its disk.
-UnitsFor units_for(World& world, const std::filesystem::path& cube, Rank0Computes rank0) {
-  UnitsFor units{.worker_groups = worker_groups(rank0, world.size()), .recorded = std::nullopt};
+UnitsFor units_for(World& world, const SweepOptions& options) {
+  UnitsFor units{
+      .worker_groups = worker_groups(RunOptions{}.rank0, world.size(), options.model.compute.tensor_parallel),
+      .recorded = std::nullopt};
   together(world, [&] {
-    if (world.rank() == Rank{0}) units.recorded = recorded_sharding(cube);
+    if (world.rank() == Rank{0}) units.recorded = recorded_sharding(options.cube);
   });
   const auto told = [&](int Sharding::*extent) {
     const int recorded = units.recorded ? (*units.recorded).*extent : 0;
@@ -48,8 +49,13 @@ UnitsFor units_for(World& world, const std::filesystem::path& cube, Rank0Compute
 
 SweepRunner::SweepRunner(World& world, const SweepOptions& options, const Invocation& invocation)
     : world_{world}, options_{options}, invocation_{invocation} {
-  const UnitsFor units = units_for(world, options.cube, RunOptions{}.rank0);
-  together(world, [&] { job_ = prepare_sweep(options, units); });
+  const ComputeOptions& compute = options.model.compute;
+  groups_ = form_groups(world, {{.ranks = compute.tensor_parallel}}, compute.group_on_node);
+  const UnitsFor units = units_for(world, options);
+  together(world, [&] {
+    job_ = prepare_sweep(options, units);
+    require_divisible(job_->model, compute.tensor_parallel);
+  });
 }
 
 void SweepRunner::load() {
@@ -60,8 +66,12 @@ void SweepRunner::load() {
           world_, [&] { return digest_of_weights(options_.model.folder, options_.model.verify); });
   });
   together(world_, [&] {
-    engine_ = load_engine_from_library(options_.model.folder, engine_options(options_.model.compute, world_));
+    in_group(groups_.own.get(), [&] {
+      engine_ =
+          load_model(job_->model, engine_options(options_.model.compute, world_, groups_.own.get()), world_);
+    });
     add_numerics(job_->identity, engine_->numerics());
+    add_group_size(job_->identity, "numerics", groups_.size);
   });
 }
 
@@ -104,6 +114,7 @@ SweepRunner::Run SweepRunner::run(const std::optional<std::vector<UnitId>>& agai
       },
       settings.describe);
   settings.save_memory = [&] { return engine_->save_memory(); };
+  settings.group = {groups_.places, groups_.own.get(), [&] { engine_->forget(); }};
   if (options_.profile) settings.stage_clock = [&] { return engine_->stage_times(); };
   std::optional<StatusFile> status;
   if (leads() && !run.cube->complete()) status.emplace(options_.cube, world_.size());

@@ -10,6 +10,7 @@
 #include "orchestrator/job/sweep_job.hpp"
 #include "orchestrator/job/unchanged_files.hpp"
 #include "orchestrator/run/run_units.hpp"
+#include "orchestrator/run/worker_groups.hpp"
 #include "orchestrator/run/world.hpp"
 #include "storage/cube/dividend_cube.hpp"
 
@@ -45,6 +46,7 @@ class SweepRunner {
   const Invocation& invocation_;
   std::optional<SweepJob> job_;
   std::string weights_digest_;  ///< on rank 0
+  WorkerGroups groups_;
   std::unique_ptr<Engine> engine_;
   UnchangedFiles weights_;
 };

@@ -4,17 +4,14 @@
 
 #include <fmt/format.h>
 
+#include "orchestrator/config/shipped_files.hpp"
 #include "partition/base/error.hpp"
 
 namespace harsanyi {
 
 std::filesystem::path benchmark_table_folder(const std::filesystem::path& named) {
   if (!named.empty()) return named;
-  std::error_code unknown;
-  const auto program = std::filesystem::read_symlink("/proc/self/exe", unknown);
-  auto installed = program.parent_path().parent_path() / "share" / "harsanyi" / "benchmarks";
-  if (!unknown && std::filesystem::is_directory(installed, unknown)) return installed;
-  return std::filesystem::path{HARSANYI_SOURCE_DIR} / "configs" / "benchmarks";
+  return shipped_folder("benchmarks");
 }
 
 void describe(OptionSet& set, DataOptions& options) {

@@ -27,9 +27,7 @@ void describe(OptionSet& set, DataOptions& options);
 /// @throws ConfigError  for a benchmark named twice, or --calibration-rows with several benchmarks
 void check(const DataOptions& options);
 
-/// `named`, or, where that is empty, share/harsanyi/benchmarks beside the running program's bin folder, else
-/// configs/benchmarks of the source tree. Looked up only when it is read: configurations are kept in files,
-/// and have no paths of the machine that the user did not name.
+/// `named`, or, where that is empty, the one that comes with the program (shipped_folder).
 [[nodiscard]] std::filesystem::path benchmark_table_folder(const std::filesystem::path& named);
 
 }  // namespace harsanyi

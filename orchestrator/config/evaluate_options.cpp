@@ -28,6 +28,18 @@ void check_groups(const EvaluateOptions& options) {
         fmt::format("--groups {} is of no use without --method gac", options.groups.front().string())};
 }
 
+void check_group_sizes(const EvaluateOptions& options) {
+  const std::vector<int>& sizes = options.tensor_parallel;
+  if (sizes.size() != 1 && sizes.size() != options.models.size())
+    throw ConfigError{fmt::format(
+        "{} numbers of --tensor-parallel for {} models; give one for all, or one per model in the same order",
+        sizes.size(), options.models.size())};
+  for (const int ranks : sizes)
+    if (ranks < 1 || ranks > kMostGroupRanks)
+      throw ConfigError{
+          fmt::format("--tensor-parallel {} is not a number from 1 to {}", ranks, kMostGroupRanks)};
+}
+
 }  // namespace
 
 void EvaluateOptions::use(Convention chosen) {
@@ -79,6 +91,11 @@ void describe(OptionSet& set, EvaluateOptions& options) {
           options.groups);
   describe_verify(set, options.verify);
   describe(set, options.compute);
+  set.add({"tensor-parallel", "T",
+           "ranks that hold one copy of the model together; once for all models, or once for each: groups of "
+           "several sizes then share the job's ranks"},
+          options.tensor_parallel);
+  describe_group_place(set, options.compute);
 
   describe_rows(set, options);
 
@@ -100,6 +117,7 @@ void check(const EvaluateOptions& options) {
   if (has_twins(options.models)) throw ConfigError{"--model names the same folder twice"};
   if (has_twins(options.methods)) throw ConfigError{"--method names the same method twice"};
   check_groups(options);
+  check_group_sizes(options);
   if (!options.layers_from.empty() && options.layers_from.size() != options.models.size())
     throw ConfigError{
         fmt::format("{} --layers-from files for {} models; give one per model, in the same order",

@@ -52,7 +52,8 @@ struct EvaluateOptions {
   /// Layers found by `harsanyi layers`, one file per model; none: `calibration.layers`.
   std::vector<std::filesystem::path> layers_from;
   ComputeOptions compute;
-  bool verify = false;  ///< compare the models' files with their SHA-256 first
+  std::vector<int> tensor_parallel{1};  ///< ranks that hold one copy: of every model, or one number per model
+  bool verify = false;                  ///< compare the models' files with their SHA-256 first
   DataOptions data;
   Convention convention = Convention::paper;
   ChoiceScoring scoring = ChoiceScoring::next_token;

@@ -8,6 +8,7 @@ namespace harsanyi {
 
 void describe(OptionSet& set, ForwardOptions& options) {
   describe(set, options.model);
+  describe_groups(set, options.model.compute);
 
   set.begin_group("Prompt (one of these)");
   set.add({"text", "TEXT", "a text, tokenised with the model's special tokens"}, options.text);

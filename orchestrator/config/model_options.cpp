@@ -19,6 +19,20 @@ void describe_verify(OptionSet& set, bool& verify) {
       verify);
 }
 
+void describe_groups(OptionSet& set, ComputeOptions& options) {
+  set.add(
+      {"tensor-parallel", "T",
+       "ranks that hold one copy of the model together, for models larger than a device; `plan` names the "
+       "numbers that a model allows"},
+      options.tensor_parallel, Bounds<int>{1, kMostGroupRanks});
+  describe_group_place(set, options);
+}
+
+void describe_group_place(OptionSet& set, ComputeOptions& options) {
+  set.add_switch("group-on-node", "refuse to start where the ranks of a copy are on several nodes",
+                 options.group_on_node);
+}
+
 void describe(OptionSet& set, ComputeOptions& options) {
   set.add({"threads", "N", "threads of each rank; 0: cores of the node divided by the ranks on it"},
           options.threads, Bounds<int>{0, 4096});

@@ -16,6 +16,8 @@ struct ComputeOptions {
   WeightStorage weights = WeightStorage::widened;
   ProductKernel kernel = ProductKernel::automatic;
   DeviceChoice device = DeviceChoice::automatic;
+  int tensor_parallel = 1;     ///< ranks that hold one copy of the model
+  bool group_on_node = false;  ///< they must be on one node
 };
 
 /// The model of a command that uses one.
@@ -31,7 +33,14 @@ void describe(OptionSet& set, ModelOptions& options);
 /// Adds the switch --verify of commands that use models.
 void describe_verify(OptionSet& set, bool& verify);
 
-/// Adds the options of `ComputeOptions` to the group that is open.
+inline constexpr int kMostGroupRanks = 1024;
+
+/// Adds the options of `ComputeOptions` for copies that several ranks hold, to the group that is open.
+void describe_groups(OptionSet& set, ComputeOptions& options);
+/// The second of them.
+void describe_group_place(OptionSet& set, ComputeOptions& options);
+
+/// Adds the other options of `ComputeOptions` to the group that is open.
 void describe(OptionSet& set, ComputeOptions& options);
 
 }  // namespace harsanyi

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include "orchestrator/config/sweep_options.hpp"
 
 namespace harsanyi {
@@ -9,6 +11,9 @@ namespace harsanyi {
 struct PlanOptions {
   SweepOptions sweep;
   int prompt_tokens = 0;  ///< length of every prompt; 0: as the rows and the tokenizer give them
+  std::string device_profile = "cpu-sapphire-rapids";  ///< name in configs/devices, or a path
+  int devices = 0;                                     ///< one rank each; 0: those of a node
+  int most_ranks = 8;                                  ///< of a worker group
 };
 
 void describe(OptionSet& set, PlanOptions& options);

@@ -103,6 +103,7 @@ void SweepOptions::use(Convention chosen) {
 
 void describe(OptionSet& set, SweepOptions& options) {
   describe(set, options.model);
+  describe_groups(set, options.model.compute);
   describe(set, options.data);
   describe_game(set, options);
   describe_stopping(set, options);

@@ -184,12 +184,24 @@ void require_distinct_names(const std::vector<EvaluatedModel>& models) {
 }  // namespace
 
 std::vector<UnitTask> EvaluationJob::tasks() const {
+  const bool several_sizes = has_several_sizes();
   std::vector<UnitTask> tasks;
   for (std::size_t i = 0; i < plan.units.size(); ++i)
     tasks.push_back({.cost = costs[i].flops,
                      .affinity = plan.tables[static_cast<std::size_t>(plan.units[i].table)].model,
-                     .done = false});
+                     .done = false,
+                     .ranks = several_sizes ? model_of(plan.units[i]).ranks : UnitTask::kAnyRanks});
   return tasks;
+}
+
+bool EvaluationJob::has_several_sizes() const {
+  return std::any_of(models.begin(), models.end(),
+                     [this](const EvaluatedModel& model) { return model.ranks != models.front().ranks; });
+}
+
+const EvaluatedModel& EvaluationJob::model_of(const EvaluationUnit& unit) const {
+  const int model = plan.tables[static_cast<std::size_t>(unit.table)].model;
+  return models[static_cast<std::size_t>(model)];
 }
 
 std::span<const Prompt> EvaluationJob::prompts_of(const EvaluationUnit& unit) const {
@@ -222,7 +234,9 @@ EvaluationJob prepare_evaluation(const EvaluateOptions& options, const std::vect
   for (const MethodPlan& method : methods) job.methods.push_back(method.name);
   for (std::size_t i = 0; i < options.models.size(); ++i) {
     job.models.push_back(prepare_model(options, methods, i, benchmarks));
-    const EvaluatedModel& model = job.models.back();
+    EvaluatedModel& model = job.models.back();
+    model.ranks =
+        options.tensor_parallel.size() == 1 ? options.tensor_parallel.front() : options.tensor_parallel.at(i);
     add_model_files(job.identity, model.facts.name, model.facts);
     if (model.groups) add_groups(job.identity, model.facts.name, *model.groups);
   }

@@ -34,6 +34,7 @@ struct EvaluatedModel {
   std::optional<SalientGroups> groups;                ///< where --method gac is asked for
   std::vector<std::optional<Calibration>> of_method;  ///< [methods] nothing: the unmodified model
   std::vector<std::int32_t> end_tokens;  ///< of generated answers; empty where none are asked for
+  int ranks = 1;                         ///< that hold one copy together
 };
 
 /// An evaluation before it runs: the same on every rank, made from the options without a weight.
@@ -48,6 +49,9 @@ struct EvaluationJob {
   Identity identity;            ///< without the weights and numerics, which `run_evaluate` adds
 
   [[nodiscard]] std::vector<UnitTask> tasks() const;  ///< units of one model belong together
+  /// Whether models are held by different numbers of ranks.
+  [[nodiscard]] bool has_several_sizes() const;
+  [[nodiscard]] const EvaluatedModel& model_of(const EvaluationUnit& unit) const;
   [[nodiscard]] std::span<const Prompt> prompts_of(const EvaluationUnit& unit) const;
 };
 

@@ -15,13 +15,27 @@ std::string seconds_text(double seconds) {
   return fmt::format("{:.3f}", seconds);
 }
 
+/// Sums over groups are shown where there are groups.
+bool is_shown(Activity activity, const UnitSeconds& of_all) {
+  return activity != Activity::group || of_all[Activity::group] > 0.0;
+}
+
+std::vector<std::string> shown_seconds(const UnitSeconds& seconds, const UnitSeconds& of_all, double scale,
+                                       int digits) {
+  std::vector<std::string> texts;
+  for (const auto& [activity, name] : EnumNames<Activity>::names)
+    if (is_shown(activity, of_all))
+      texts.push_back(fmt::format("{:.{}f}", scale * seconds[activity], digits));
+  return texts;
+}
+
 double computing_seconds(const UnitSeconds& seconds) {
   return seconds.sum() - seconds[Activity::waiting];
 }
 
-std::vector<std::string> row_of(const std::string& name, const RankProfile& rank) {
+std::vector<std::string> row_of(const std::string& name, const RankProfile& rank, const UnitSeconds& of_all) {
   std::vector<std::string> row{name, std::to_string(rank.units)};
-  for (const double seconds : rank.seconds.all()) row.push_back(seconds_text(seconds));
+  for (const std::string& seconds : shown_seconds(rank.seconds, of_all, 1.0, 3)) row.push_back(seconds);
   row.push_back(fmt::format("{:.2f}", rank.flops / 1e9));
   row.push_back(fmt::format("{:.2f}", rank.flops_per_second() / 1e9));
   return row;
@@ -41,7 +55,7 @@ RankProfile sum_of(const std::vector<RankProfile>& ranks) {
 std::vector<std::string> shares_of(const UnitSeconds& seconds, const RunSeconds& run) {
   const double all = seconds.sum() + run[RunPart::idle] + run[RunPart::failed];
   std::vector<std::string> row{"% of time", ""};
-  for (const double part : seconds.all()) row.push_back(fmt::format("{:.1f}", 100.0 * part / all));
+  for (const std::string& share : shown_seconds(seconds, seconds, 100.0 / all, 1)) row.push_back(share);
   row.insert(row.end(), {"", ""});
   return row;
 }
@@ -96,7 +110,7 @@ Table profile_table(const SweepProfile& profile) {
               .columns = {"rank", "units"},
               .rows = {}};
   for (const auto& [activity, name] : EnumNames<Activity>::names)
-    table.columns.push_back(fmt::format("{} s", name));
+    if (is_shown(activity, all.seconds)) table.columns.push_back(fmt::format("{} s", name));
   table.columns.insert(table.columns.end(), {"useful GFLOP", "GFLOP/s"});
   if (ranks.size() > kRanksShown) {
     std::stable_sort(ranks.begin(), ranks.end(), [](const auto& a, const auto& b) {
@@ -104,8 +118,9 @@ Table profile_table(const SweepProfile& profile) {
     });
     ranks.resize(kRanksShown);
   }
-  for (const RankProfile& rank : ranks) table.rows.push_back(row_of(std::to_string(rank.rank), rank));
-  table.rows.push_back(row_of("all", all));
+  for (const RankProfile& rank : ranks)
+    table.rows.push_back(row_of(std::to_string(rank.rank), rank, all.seconds));
+  table.rows.push_back(row_of("all", all, all.seconds));
   table.rows.push_back(shares_of(all.seconds, profile.run));
   return table;
 }

@@ -12,7 +12,7 @@
 namespace harsanyi {
 namespace {
 
-constexpr std::uint8_t kVersion = 3;
+constexpr std::uint8_t kVersion = 4;
 constexpr std::size_t kChecksumSize = sizeof(std::uint64_t);
 
 class Writer {

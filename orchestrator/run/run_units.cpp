@@ -1,5 +1,6 @@
 #include "orchestrator/run/run_units.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <future>
 #include <memory>
@@ -80,35 +81,63 @@ class LocalWorker {
   std::thread thread_;
 };
 
-std::vector<WorkerShare> workers_of(int remote_workers, bool local_worker) {
+std::string name_of(const WorkerPlace& place) {
+  const int first = place.first_rank;
+  const std::string ranks = place.ranks == 1 ? fmt::format("rank {}", first)
+                                             : fmt::format("ranks {} to {}", first, first + place.ranks - 1);
+  return first == 0 ? ranks + " (beside the scheduler)" : ranks;
+}
+
+/// The workers of a run, in the order of their numbers: that of rank 0 is the last.
+std::vector<WorkerPlace> places_of(int world_size, const RunOptions& options) {
+  std::vector<WorkerPlace> places = options.group.places;
+  if (places.empty()) {
+    const int first = rank0_computes(options.rank0, world_size) ? 0 : 1;
+    for (int rank = first; rank < world_size; ++rank) places.push_back({rank, 1});
+  }
+  if (!places.empty() && places.front().first_rank == 0)
+    std::rotate(places.begin(), places.begin() + 1, places.end());
+  return places;
+}
+
+bool has_local_worker(const std::vector<WorkerPlace>& places) {
+  return !places.empty() && places.back().first_rank == 0;
+}
+
+std::vector<WorkerShare> shares_of(const std::vector<WorkerPlace>& places) {
   std::vector<WorkerShare> workers;
-  for (int r = 1; r <= remote_workers; ++r) workers.push_back({.name = fmt::format("rank {}", r), .rank = r});
-  if (local_worker) workers.push_back({.name = "rank 0 (beside the scheduler)", .rank = 0});
+  workers.reserve(places.size());
+  for (const WorkerPlace& place : places)
+    workers.push_back({.name = name_of(place), .rank = place.first_rank});
   return workers;
 }
 
-std::unique_ptr<Scheduler> make_scheduler(std::vector<UnitTask> tasks, const UnitRecord* record,
-                                          const RunOptions& options) {
+std::unique_ptr<WorkerPools> make_scheduler(std::vector<UnitTask> tasks, const UnitRecord* record,
+                                            const std::vector<WorkerPlace>& places,
+                                            const RunOptions& options) {
   if (record == nullptr) throw PlanError{"rank 0 has no record to store units in"};
   const std::vector<bool> done = record->done();
   if (done.size() != tasks.size())
     throw PlanError{fmt::format("the record holds {} units, the plan {}; it belongs to another plan",
                                 done.size(), tasks.size())};
   for (std::size_t i = 0; i < tasks.size(); ++i) tasks[i].done = done[i];
-  return std::make_unique<Scheduler>(std::move(tasks), options.schedule);
+  std::vector<int> worker_ranks;
+  worker_ranks.reserve(places.size());
+  for (const WorkerPlace& place : places) worker_ranks.push_back(place.ranks);
+  return std::make_unique<WorkerPools>(tasks, worker_ranks, options.schedule);
 }
 
-RunOutcome run_as_server(World& world, Scheduler& scheduler, UnitRecord& record, const WorkerTools& tools,
+RunOutcome run_as_server(World& world, WorkerPools& scheduler, UnitRecord& record, const WorkerTools& tools,
                          ProgressSink& progress, const RunOptions& options) {
   Communicator& comm = world.communicator();
-  const bool local = rank0_computes(options.rank0, comm.size());
-  auto workers = workers_of(comm.size() - 1, local);
+  const std::vector<WorkerPlace> places = places_of(comm.size(), options);
+  auto workers = shares_of(places);
   const auto serve = [&](Communicator& served) {
     return Server{served,       world.attendance(), scheduler, record,
                   tools.digest, std::move(workers), progress,  options}
         .serve();
   };
-  if (!local) return serve(comm);
+  if (!has_local_worker(places)) return serve(comm);
 
   LocalWorkerHub hub{comm};
   LocalWorker worker{world, hub, tools};
@@ -117,10 +146,27 @@ RunOutcome run_as_server(World& world, Scheduler& scheduler, UnitRecord& record,
   return outcome;
 }
 
-RunOutcome run_as_worker(World& world, const WorkerTools& tools) {
-  RunEnd end = work(world.communicator(), world.attendance(), tools);
+RunOutcome outcome_of(RunEnd end) {
   if (end.error) throw_remote({end.error->kind, "rank 0: " + end.error->text});
   return std::move(end.outcome);
+}
+
+RunOutcome run_as_worker(World& world, const WorkerTools& tools) {
+  return outcome_of(work(world.communicator(), world.attendance(), tools));
+}
+
+/// Collective.
+void require_same_in_groups(World& world, const GroupOfRank& group, const std::string& digest) {
+  if (group.places.empty()) return;
+  together(world, [&] {
+    if (group.ranks == nullptr) return;
+    const WorkerTools tools{{}, digest, {}, {}};
+    try {
+      GroupWork{group, tools}.require_same_digest();
+    } catch (const BrokenGroupError&) {
+      return;  // its first rank computes nothing, and the other groups go on
+    }
+  });
 }
 
 }  // namespace
@@ -129,7 +175,8 @@ bool rank0_computes(Rank0Computes choice, int world_size) noexcept {
   return choice == Rank0Computes::yes || (choice == Rank0Computes::automatic && world_size <= kSmallWorld);
 }
 
-int worker_groups(Rank0Computes choice, int world_size) noexcept {
+int worker_groups(Rank0Computes choice, int world_size, int group_size) noexcept {
+  if (group_size > 1) return world_size / group_size;
   return world_size - (rank0_computes(choice, world_size) ? 0 : 1);
 }
 
@@ -137,18 +184,26 @@ RunOutcome run_units(World& world, std::vector<UnitTask> tasks, UnitRecord* reco
                      const WorkFunction& compute, const std::string& digest, ProgressSink& progress,
                      const RunOptions& options) {
   const bool leads = world.rank() == Rank{0};
-  std::unique_ptr<Scheduler> scheduler;
+  std::unique_ptr<WorkerPools> scheduler;
   together(world, [&] {
     if (!leads) return;
     if (world.size() == 1 && options.rank0 == Rank0Computes::no)
       throw ConfigError{
           "rank 0 is the only rank and is told not to compute; start more ranks or allow it to"};
-    scheduler = make_scheduler(std::move(tasks), record, options);
+    scheduler = make_scheduler(std::move(tasks), record, places_of(world.size(), options), options);
   });
+  require_same_in_groups(world, options.group, digest);
   ++world.attendance().step;
-  const WorkerTools tools{compute, digest, options.stage_clock, options.save_memory};
-  return leads ? run_as_server(world, *scheduler, *record, tools, progress, options)
-               : run_as_worker(world, tools);
+  const WorkerTools own{compute, digest, options.stage_clock, options.save_memory};
+  if (options.group.ranks == nullptr)
+    return leads ? run_as_server(world, *scheduler, *record, own, progress, options)
+                 : run_as_worker(world, own);
+  GroupWork group{options.group, own};
+  if (options.group.ranks->rank() > 0)
+    return outcome_of(group.follow(world.communicator(), world.attendance()));
+  const WorkerTools leading = group.leading();
+  return leads ? run_as_server(world, *scheduler, *record, leading, progress, options)
+               : run_as_worker(world, leading);
 }
 
 }  // namespace harsanyi

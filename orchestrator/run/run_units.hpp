@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "orchestrator/run/group_work.hpp"
 #include "orchestrator/run/progress.hpp"
 #include "orchestrator/run/run_outcome.hpp"
 #include "orchestrator/run/stop_signal.hpp"
@@ -32,8 +33,10 @@ struct EnumNames<Rank0Computes> {
 };
 
 [[nodiscard]] bool rank0_computes(Rank0Computes choice, int world_size) noexcept;
-/// Ranks that compute.
-[[nodiscard]] int worker_groups(Rank0Computes choice, int world_size) noexcept;
+/// Copies of a model that compute: one per rank, or where `group_size` ranks hold one, per group. Rank 0
+/// always computes where there are groups: its own would lack it.
+/// @param world_size  a multiple of `group_size`
+[[nodiscard]] int worker_groups(Rank0Computes choice, int world_size, int group_size = 1) noexcept;
 
 struct RunOptions {
   Scheduler::Options schedule;
@@ -45,6 +48,8 @@ struct RunOptions {
   StageClock stage_clock;
   /// Where given, a unit for which memory does not suffice is tried again on its rank.
   SaveMemory save_memory;
+  /// Each rank computes every unit of its group.
+  GroupOfRank group{};
   double unit_deadline = 0.0;  ///< seconds for a unit; 0: measured (UnitDeadline)
   /// How messages name a unit; "unit 7" if empty.
   std::function<std::string(UnitId)> describe;
@@ -61,7 +66,7 @@ struct RunOptions {
 /// @param tasks     [units]; those of rank 0 count; `done` is set from the record
 /// @param record    on rank 0; null elsewhere. Used by the calling thread of rank 0 alone.
 /// @param compute   called by one thread per rank: on rank 0 a thread beside the caller's, elsewhere the
-/// caller's
+/// caller's. The ranks of a group call it together
 /// @param digest    of all that decides this rank's numbers (Identity::digest)
 /// @param progress  used on rank 0 only
 /// A worker on rank 0 that hangs until all else is stored ends the job with exit code 75: its thread cannot

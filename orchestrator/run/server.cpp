@@ -36,10 +36,6 @@ double seconds_of(ListeningTime::Duration duration) {
   return std::chrono::duration<double>(duration).count();
 }
 
-Rank rank_of(WorkerId worker) {
-  return {worker.value + 1};
-}
-
 RemoteError to_remote(const std::exception_ptr& error) {
   try {
     std::rethrow_exception(error);
@@ -50,7 +46,7 @@ RemoteError to_remote(const std::exception_ptr& error) {
 
 }  // namespace
 
-Server::Server(Communicator& comm, Attendance& attendance, Scheduler& scheduler, UnitRecord& record,
+Server::Server(Communicator& comm, Attendance& attendance, WorkerPools& scheduler, UnitRecord& record,
                std::string digest, std::vector<WorkerShare> workers, ProgressSink& progress,
                const RunOptions& options)
     : comm_{comm},
@@ -63,9 +59,12 @@ Server::Server(Communicator& comm, Attendance& attendance, Scheduler& scheduler,
       units_{scheduler.done() + scheduler.left()},
       done_before_{scheduler.done()},
       workers_{std::move(workers)},
+      worker_at_(static_cast<std::size_t>(comm.size())),
       words_{comm, attendance.word_interval()},
       watches_(workers_.size()),
       deadline_{options.unit_deadline} {
+  for (int w = 0; w < static_cast<int>(workers_.size()); ++w)
+    worker_at_.at(static_cast<std::size_t>(rank_of(WorkerId{w}).value)) = WorkerId{w};
   for (std::size_t w = 0; w < workers_.size(); ++w)
     if (attendance.absent.contains(Rank{workers_[w].rank})) watches_[w].presence = Presence::lost;
 }
@@ -79,13 +78,14 @@ RunOutcome Server::serve() {
     if (store_is_due()) store();
     if (scheduler_.finished()) stop_workers();
     look_at_deadlines();
+    if (nobody_can_go_on()) stop_workers();
     progress_.advanced(progress_now());
   }
   stop_workers();  // those that are lost may come back
   store();
   RunEnd end{outcome(), std::nullopt};
   if (error_) end.error = to_remote(error_);
-  send_to_workers(end);
+  send_to_all(end);
   if (error_) std::rethrow_exception(error_);
   progress_.ended(end.outcome);
   return std::move(end.outcome);
@@ -94,14 +94,15 @@ RunOutcome Server::serve() {
 // ---- messages
 
 void Server::handle(const Envelope& envelope) {
-  const WorkerId worker{envelope.from.value - 1};
-  if (worker.value < 0 || worker.value >= static_cast<int>(workers_.size()))
+  const auto worker = worker_at_.at(static_cast<std::size_t>(envelope.from.value));
+  // A rank that was lost may still have to say what belongs to steps before this run.
+  if (!worker && decode(envelope.bytes).step < attendance_.step) return;
+  if (!worker)
     throw CommError{
         fmt::format("a message from rank {}, which is no worker of this run", envelope.from.value)};
-  auto letter = read(worker, envelope.bytes);
-  // A worker that was lost may still have to say what belongs to steps before this run.
+  auto letter = read(*worker, envelope.bytes);
   if (!letter || letter->step < attendance_.step) return;
-  std::visit([&](auto&& message) { on(worker, std::forward<decltype(message)>(message)); },
+  std::visit([&](auto&& message) { on(*worker, std::forward<decltype(message)>(message)); },
              std::move(letter->message));
 }
 
@@ -207,6 +208,11 @@ void Server::send_to_workers(const Message& message) {
   for (int w = 0; w < static_cast<int>(workers_.size()); ++w) send(WorkerId{w}, message);
 }
 
+/// To the other ranks of the workers' groups too.
+void Server::send_to_all(const Message& message) {
+  for (int r = 1; r < comm_.size(); ++r) comm_.send(Rank{r}, encode(message, attendance_.step));
+}
+
 // ---- lost workers
 
 void Server::look_at_deadlines() {
@@ -272,6 +278,16 @@ bool Server::anyone_is_awaited() {
   return lost && !stopping_ && time_.now() - lost_ <= attendance_.silence_limit;
 }
 
+bool Server::nobody_can_go_on() {
+  if (stopping_ || !scheduler_.stuck()) return false;
+  bool lost = false;
+  for (const Watch& of : watches_) {
+    if (of.presence == Presence::expected) return false;
+    lost = lost || of.presence == Presence::lost;
+  }
+  return !lost || time_.now() - lost_ > attendance_.silence_limit;
+}
+
 // ---- stopping
 
 void Server::look_at_stop_flag() {
@@ -329,6 +345,11 @@ void Server::note_time(WorkerId worker, UnitId unit, double seconds) {
   if (slowest_.size() > kSlowestNamed) slowest_.pop_back();
 }
 
+Rank Server::rank_of(WorkerId worker) const {
+  const int rank = workers_[static_cast<std::size_t>(worker.value)].rank;
+  return {rank == 0 ? comm_.size() - 1 : rank};
+}
+
 std::string Server::name(WorkerId worker) const {
   return workers_[static_cast<std::size_t>(worker.value)].name;
 }
@@ -346,7 +367,7 @@ RunProgress Server::progress_now() const {
           .done_before = done_before_,
           .done_now = scheduler_.done() - done_before_,
           .in_flight = scheduler_.in_flight(),
-          .set_aside = static_cast<int>(scheduler_.set_aside().size()),
+          .set_aside = scheduler_.units_set_aside(),
           .failures = failures_,
           .cost_done = scheduler_.cost_done(),
           .cost_left = scheduler_.cost_left(),
@@ -354,7 +375,7 @@ RunProgress Server::progress_now() const {
 }
 
 RunOutcome Server::outcome() const {
-  const int set_aside = static_cast<int>(scheduler_.set_aside().size());
+  const int set_aside = scheduler_.units_set_aside();
   return {.units = units_,
           .done_before = done_before_,
           .done_now = stored_,

@@ -14,15 +14,15 @@
 #include "orchestrator/run/progress.hpp"
 #include "orchestrator/run/run_units.hpp"
 #include "orchestrator/run/silence.hpp"
-#include "orchestrator/schedule/scheduler.hpp"
 #include "orchestrator/schedule/unit_deadline.hpp"
+#include "orchestrator/schedule/worker_pools.hpp"
 #include "storage/unit_record.hpp"
 #include "worker/comm/communicator.hpp"
 
 namespace harsanyi {
 
-/// Rank 0's side of a run: joins the scheduler, the workers' messages, the record and the user. Worker number
-/// w is rank w + 1 of `comm`.
+/// Rank 0's side of a run: joins the scheduler, the workers' messages, the record and the user. A worker is
+/// one rank, or the first of a group of ranks.
 ///
 /// A worker that does not answer in time, or whose message is damaged, is taken for lost: its units go to
 /// others and it is sent Recall. Its late answer is stored if nobody else has the unit by then, and once it
@@ -30,7 +30,8 @@ namespace harsanyi {
 class Server {
  public:
   /// @param attendance  who is lost at the beginning; kept up to date
-  Server(Communicator& comm, Attendance& attendance, Scheduler& scheduler, UnitRecord& record,
+  /// @param workers     names and ranks, in the order of ranks; the one beside the scheduler, of rank 0, last
+  Server(Communicator& comm, Attendance& attendance, WorkerPools& scheduler, UnitRecord& record,
          std::string digest, std::vector<WorkerShare> workers, ProgressSink& progress,
          const RunOptions& options);
 
@@ -74,6 +75,7 @@ class Server {
   void store();
   void note_time(WorkerId worker, UnitId unit, double seconds);
   void send_to_workers(const Message& message);
+  void send_to_all(const Message& message);
 
   void look_at_deadlines();
   /// Why the worker is to be taken for lost; nothing while it is in time.
@@ -81,6 +83,8 @@ class Server {
   void lose(WorkerId worker, const std::string& reason);
   void set_presence(WorkerId worker, Presence presence);
   [[nodiscard]] bool anyone_is_awaited();
+  /// Units are left that only workers could compute which are gone for good.
+  [[nodiscard]] bool nobody_can_go_on();
   [[nodiscard]] Watch& watch(WorkerId worker) { return watches_[static_cast<std::size_t>(worker.value)]; }
   [[nodiscard]] const Watch& watch(WorkerId worker) const {
     return watches_[static_cast<std::size_t>(worker.value)];
@@ -89,6 +93,8 @@ class Server {
     return workers_[static_cast<std::size_t>(worker.value)];
   }
 
+  /// Of `comm`: the worker beside the scheduler is behind the last rank of the world.
+  [[nodiscard]] Rank rank_of(WorkerId worker) const;
   [[nodiscard]] std::string name(WorkerId worker) const;
   [[nodiscard]] std::string name(UnitId unit) const;
   [[nodiscard]] double seconds() const;
@@ -97,7 +103,7 @@ class Server {
 
   Communicator& comm_;
   Attendance& attendance_;
-  Scheduler& scheduler_;
+  WorkerPools& scheduler_;
   UnitRecord& record_;
   std::string digest_;
   ProgressSink& progress_;
@@ -111,6 +117,7 @@ class Server {
   int retried_ = 0;
   std::set<UnitId> failed_before_;
   std::vector<WorkerShare> workers_;
+  std::vector<std::optional<WorkerId>> worker_at_;  ///< [ranks of comm]
   std::vector<UnitTime> slowest_;
 
   std::vector<Block> unstored_;

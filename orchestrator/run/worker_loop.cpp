@@ -88,6 +88,7 @@ class Desk {
     times[Activity::products] = of(Stage::products);
     times[Activity::attention] = of(Stage::attention);
     times[Activity::rows] = of(Stage::rows);
+    times[Activity::group] = of(Stage::group);
     times[Activity::other] = std::max(0.0, seconds - times.sum());
     times[Activity::waiting] = waiting;
     return times;
@@ -104,20 +105,31 @@ RunEnd work(Communicator& comm, const Attendance& attendance, const WorkerTools&
   Desk desk{tools};
   Silence silence{attendance.silence_limit};
   std::deque<UnitId> waiting;
-  say(Hello{tools.digest});
+  bool leaving = false;
+  const auto leave_if_broken = [&] {
+    if (leaving || !tools.broken || !tools.broken()) return;
+    leaving = true;
+    waiting.clear();
+    say(Goodbye{});
+  };
+  leave_if_broken();
+  if (!leaving) say(Hello{tools.digest});
   while (true) {
     // Everything that has arrived is read before the next unit starts: a stop overtakes units that wait.
     while (auto envelope = comm.receive(waiting.empty() ? kPatience : milliseconds{0})) {
       silence.broken();
       Message message = decode(envelope->bytes).message;
       if (const auto* assign = std::get_if<Assign>(&message)) {
-        waiting.push_back(assign->unit);
+        if (!leaving) waiting.push_back(assign->unit);
       } else if (std::holds_alternative<Stop>(message)) {
         waiting.clear();
-        say(Goodbye{});
+        if (!leaving) say(Goodbye{});
       } else if (std::holds_alternative<Recall>(message)) {
         waiting.clear();
-        say(Hello{tools.digest});
+        if (leaving)
+          say(Goodbye{});
+        else
+          say(Hello{tools.digest});
       } else if (auto* end = std::get_if<RunEnd>(&message)) {
         return std::move(*end);
       } else if (!std::holds_alternative<Word>(message)) {
@@ -134,6 +146,7 @@ RunEnd work(Communicator& comm, const Attendance& attendance, const WorkerTools&
     say(desk.answer(unit));
     comm.flush(kFlushPatience);
     silence.broken();
+    leave_if_broken();
   }
 }
 

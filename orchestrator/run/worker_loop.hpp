@@ -25,14 +25,16 @@ using SaveMemory = std::function<bool()>;
 /// What a worker computes with.
 struct WorkerTools {
   WorkFunction compute;
-  std::string digest;      ///< of all that decides this worker's numbers (Identity::digest)
-  StageClock stage_clock;  ///< called between units; empty: answers carry no times
-  SaveMemory save_memory;  ///< may be empty
+  std::string digest;              ///< of all that decides this worker's numbers (Identity::digest)
+  StageClock stage_clock;          ///< called between units; empty: answers carry no times
+  SaveMemory save_memory;          ///< may be empty
+  std::function<bool()> broken{};  ///< whether this worker can compute no more; may be empty
 };
 
 /// The worker's side of a run: greets rank 0, computes what it assigns, until it ends the run. An exception
 /// of `compute`, or a value that is not finite, fails the unit and not the worker. A unit for which memory
-/// does not suffice is tried again here while `save_memory` can help.
+/// does not suffice is tried again here while `save_memory` can help. A worker that is broken says goodbye
+/// and waits for the end.
 /// @param attendance  of this rank: the run's number, and how long rank 0 may be silent
 /// @throws LostRankError  if rank 0 says nothing for too long
 /// @throws CommError  for a damaged message

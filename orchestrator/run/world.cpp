@@ -11,6 +11,9 @@ namespace {
 class OneProcess final : public World {
  public:
   [[nodiscard]] Communicator& communicator() noexcept override { return *endpoints_.front(); }
+  [[nodiscard]] std::unique_ptr<GroupLink> group_link(int) override {
+    return std::move(make_in_process_group(1).front());
+  }
   [[nodiscard]] int ranks_on_this_node() const noexcept override { return 1; }
   [[nodiscard]] int rank_on_this_node() const noexcept override { return 0; }
   [[nodiscard]] std::string description() const override { return "one process, no MPI"; }
@@ -25,6 +28,7 @@ class MpiJob final : public World {
   explicit MpiJob(std::chrono::duration<double> silence_limit) : mpi_{silence_limit} {}
 
   [[nodiscard]] Communicator& communicator() noexcept override { return mpi_.communicator(); }
+  [[nodiscard]] std::unique_ptr<GroupLink> group_link(int group) override { return mpi_.group_link(group); }
   [[nodiscard]] int ranks_on_this_node() const noexcept override { return mpi_.ranks_on_this_node(); }
   [[nodiscard]] int rank_on_this_node() const noexcept override { return mpi_.rank_on_this_node(); }
   [[nodiscard]] std::string description() const override { return MpiWorld::library_version(); }

@@ -5,6 +5,7 @@
 
 #include "orchestrator/run/attendance.hpp"
 #include "worker/comm/communicator.hpp"
+#include "worker/comm/group_link.hpp"
 
 namespace harsanyi {
 
@@ -13,6 +14,9 @@ class World {
  public:
   virtual ~World() = default;
   [[nodiscard]] virtual Communicator& communicator() noexcept = 0;
+  /// Collective: the ranks that name the same `group`, in the order of their numbers. To be destroyed before
+  /// the world. @throws CommError
+  [[nodiscard]] virtual std::unique_ptr<GroupLink> group_link(int group) = 0;
   [[nodiscard]] virtual int ranks_on_this_node() const noexcept = 0;
   [[nodiscard]] virtual int rank_on_this_node() const noexcept = 0;
   /// "one process, no MPI", or the name and version of the MPI library.

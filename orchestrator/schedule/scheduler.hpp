@@ -25,6 +25,8 @@ struct UnitTask {
   std::int64_t affinity = 0;  ///< units of equal affinity share work (model, samples): best on one worker
   bool done = false;          ///< finished in an earlier run
   bool wanted = true;         ///< false: of a later round; neither handed out nor counted
+  static constexpr int kAnyRanks = 0;
+  int ranks = kAnyRanks;  ///< of the workers that can compute it (WorkerPools)
 };
 
 /// Tell `worker` to compute `unit`.
@@ -85,6 +87,7 @@ class Scheduler {
 
   /// Nothing in flight, and nothing left to hand out.
   [[nodiscard]] bool finished() const;
+  [[nodiscard]] int workers_present() const noexcept { return workers_present_; }
   [[nodiscard]] int done() const noexcept;  ///< earlier runs included
   [[nodiscard]] int left() const noexcept;  ///< neither done nor set aside
   [[nodiscard]] int in_flight() const noexcept;

@@ -25,9 +25,8 @@ struct ModelShape {
 };
 
 struct UnitCost {
-  double flops = 0.0;         ///< operations, 2 per multiply-add
-  double memory_bytes = 0.0;  ///< largest working set beside the weights, float32
-  double trunk_flops = 0.0;   ///< the part of `flops` that the next unit of the same samples finds done
+  double flops = 0.0;        ///< operations, 2 per multiply-add
+  double trunk_flops = 0.0;  ///< the part of `flops` that the next unit of the same samples finds done
 };
 
 /// Rows of one matrix product at most, copies of the unit's rows taken together; the engine batches by it.
@@ -52,15 +51,17 @@ inline constexpr std::int64_t kGpuContinuationRows = 16384;
 ///   unit           = trunk + sum over its game layers l of  G + C (F (L - 2 - l) + E);   l = L - 1: G alone;
 ///   C = 0: trunk
 ///
-/// Logits of a few label tokens, norms, softmax and the hidden half of causal scores are left out. Memory,
-/// float32: the trunk's input of every layer, 2n projected outputs, and as many continuations side by side as
-/// kContinuationRows allows (at least one), each with its residual stream and the wider of attention (q, k,
-/// v, output, the scores of one prompt) and MLP (gate, up, product).
+/// Logits of a few label tokens, norms, softmax and the hidden half of causal scores are left out.
 /// @param tokens         [samples] prompt lengths, all samples of the plan
 /// @param shared_prefix  tokens that the prompts of this unit share, fewer than each of them has
 /// @throws PlanError  if unit, model, tokens and prefix do not fit together
 [[nodiscard]] UnitCost cost_of(const SweepUnit& unit, const ModelShape& model, std::span<const int> tokens,
                                int shared_prefix);
+/// The same for the part of a model that a rank holds (tensor_shard.hpp). @param players  of the whole model
+[[nodiscard]] UnitCost cost_of(const SweepUnit& unit, const ModelShape& part, int players,
+                               std::span<const int> tokens, int shared_prefix);
+/// Coalitions of the unit that are computed apart from the trunk.
+[[nodiscard]] std::int64_t masked_coalitions(const SweepUnit& unit, int players);
 
 /// Cost of one evaluation unit: a plain forward pass of its items' prompts, L F of each with p = 0.
 /// Calibration needs whole maps, so the last layer counts in full.
@@ -71,8 +72,7 @@ inline constexpr std::int64_t kGpuContinuationRows = 16384;
 
 /// Cost of a sweep unit whose values are scores of generated texts: per (layer, coalition, sample) a pass
 /// over the prompt and `new_tokens` cached steps, each position 2 * parameters() and its attended pairs 4 H D
-/// L. An upper bound: answers may end early. Memory as of the plain pass, and keys and values of every
-/// position.
+/// L. An upper bound: answers may end early.
 /// @throws PlanError  if unit, model and tokens do not fit together
 [[nodiscard]] UnitCost generation_cost_of(const SweepUnit& unit, const ModelShape& model,
                                           std::span<const int> tokens, int new_tokens);

@@ -17,6 +17,7 @@ enum class Activity {
   rows,       ///< functions of single rows: norms, rotation, SiLU, sums
   other,      ///< the rest of a unit
   waiting,    ///< from the end of the worker's unit before, or the start of the run, to the start of this one
+  group,  ///< sums over the ranks that hold one copy of the model together, waiting for each other included
 };
 template <>
 struct EnumNames<Activity> {
@@ -25,7 +26,8 @@ struct EnumNames<Activity> {
                                     std::pair{Activity::attention, std::string_view{"attention"}},
                                     std::pair{Activity::rows, std::string_view{"rows"}},
                                     std::pair{Activity::other, std::string_view{"other"}},
-                                    std::pair{Activity::waiting, std::string_view{"waiting"}}};
+                                    std::pair{Activity::waiting, std::string_view{"waiting"}},
+                                    std::pair{Activity::group, std::string_view{"group"}}};
 };
 
 /// The time of a run that belongs to no finished unit.

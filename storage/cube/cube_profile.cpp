@@ -28,8 +28,16 @@ void describe(const hdf5::Dataset& dataset, const std::string& units, const std:
   hdf5::write_text(dataset.get(), "long_name", meaning);
 }
 
-hdf5::Box row_of(UnitId unit) {
-  return {{static_cast<hsize_t>(unit.index()), 0}, {1, UnitSeconds::kCount}};
+/// Activities that a cube of version 1.2 knows: all but the last.
+constexpr hsize_t kActivitiesOf12 = 5;
+
+/// The columns of `unit_seconds` are the first activities.
+hsize_t activities_of(const hdf5::Dataset& unit_seconds) {
+  return hdf5::shape_of(unit_seconds).back();
+}
+
+hdf5::Box row_of(UnitId unit, hsize_t activities) {
+  return {{static_cast<hsize_t>(unit.index()), 0}, {1, activities}};
 }
 
 }  // namespace
@@ -62,9 +70,12 @@ void CubeProfile::create(const hdf5::File& file, const hdf5::Dataset& unit_axis,
 
 std::optional<CubeProfile> CubeProfile::open(const hdf5::File& file) {
   constexpr int kSince = 2;
-  if (hdf5::read_integer(file.get(), "format_minor") < kSince) return std::nullopt;
+  constexpr int kGroupSince = 3;
+  const auto minor = hdf5::read_integer(file.get(), "format_minor");
+  if (minor < kSince) return std::nullopt;
+  const hsize_t activities = minor < kGroupSince ? kActivitiesOf12 : hsize_t{UnitSeconds::kCount};
   const hsize_t units = hdf5::length_of(file.get(), "unit");
-  return CubeProfile{hdf5::open(file.get(), "unit_seconds", {units, UnitSeconds::kCount}),
+  return CubeProfile{hdf5::open(file.get(), "unit_seconds", {units, activities}),
                      hdf5::open(file.get(), "unit_rank", {units}),
                      hdf5::open(file.get(), "unit_flops", {units}),
                      hdf5::open(file.get(), "run_seconds", {RunSeconds::kCount})};
@@ -78,7 +89,9 @@ CubeProfile::CubeProfile(hdf5::Dataset unit_seconds, hdf5::Dataset unit_rank, hd
       run_seconds_{std::move(run_seconds)} {}
 
 void CubeProfile::write(UnitId unit, const UnitProfile& profile) {
-  hdf5::write<double>(unit_seconds_, row_of(unit), profile.seconds.all());
+  const hsize_t activities = activities_of(unit_seconds_);
+  hdf5::write<double>(unit_seconds_, row_of(unit, activities),
+                      std::span{profile.seconds.all()}.first(activities));
   const std::int32_t rank = profile.rank;
   hdf5::write<std::int32_t>(unit_rank_, {{static_cast<hsize_t>(unit.index())}, {1}}, std::span{&rank, 1});
 }
@@ -95,7 +108,10 @@ void CubeProfile::copy(const CubeProfile& other) {
     const hdf5::Box all = hdf5::whole(hdf5::shape_of(from));
     hdf5::write<T>(to, all, hdf5::read<T>(from, all));
   };
-  copy_table(other.unit_seconds_, unit_seconds_, double{});
+  const hsize_t units = hdf5::shape_of(unit_seconds_).front();
+  const hsize_t activities = std::min(activities_of(unit_seconds_), activities_of(other.unit_seconds_));
+  const hdf5::Box known{{0, 0}, {units, activities}};
+  hdf5::write<double>(unit_seconds_, known, hdf5::read<double>(other.unit_seconds_, known));
   copy_table(other.unit_rank_, unit_rank_, std::int32_t{});
   copy_table(other.unit_flops_, unit_flops_, double{});
   copy_table(other.run_seconds_, run_seconds_, double{});
@@ -105,14 +121,15 @@ SweepProfile CubeProfile::read() const {
   const hdf5::Shape units = hdf5::shape_of(unit_rank_);
   const auto ranks = hdf5::read<std::int32_t>(unit_rank_, hdf5::whole(units));
   const auto seconds = hdf5::read<double>(unit_seconds_, hdf5::whole(hdf5::shape_of(unit_seconds_)));
+  const hsize_t activities = activities_of(unit_seconds_);
   SweepProfile profile;
   profile.unit_flops = hdf5::read<double>(unit_flops_, hdf5::whole(units));
   for (std::size_t unit = 0; unit < ranks.size(); ++unit) {
     auto& of_unit = profile.units.emplace_back();
     if (ranks[unit] < 0) continue;
     of_unit.emplace().rank = ranks[unit];
-    std::copy_n(seconds.begin() + static_cast<std::ptrdiff_t>(unit * UnitSeconds::kCount),
-                UnitSeconds::kCount, of_unit->seconds.all().begin());
+    std::copy_n(seconds.begin() + static_cast<std::ptrdiff_t>(unit * activities), activities,
+                of_unit->seconds.all().begin());
   }
   const auto run = hdf5::read<double>(run_seconds_, hdf5::whole({RunSeconds::kCount}));
   std::copy(run.begin(), run.end(), profile.run.all().begin());
@@ -123,7 +140,7 @@ std::optional<UnitProfile> CubeProfile::read(UnitId unit) const {
   UnitProfile profile;
   profile.rank = hdf5::read<std::int32_t>(unit_rank_, {{static_cast<hsize_t>(unit.index())}, {1}}).front();
   if (profile.rank < 0) return std::nullopt;
-  const auto seconds = hdf5::read<double>(unit_seconds_, row_of(unit));
+  const auto seconds = hdf5::read<double>(unit_seconds_, row_of(unit, activities_of(unit_seconds_)));
   std::copy(seconds.begin(), seconds.end(), profile.seconds.all().begin());
   return profile;
 }

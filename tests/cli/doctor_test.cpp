@@ -1,3 +1,4 @@
+#include <fstream>
 #include <sstream>
 #include <stdexcept>
 
@@ -46,6 +47,15 @@ TEST(Doctor, ReportsWhyTheEngineDoesNotLoad) {
   EXPECT_EQ(missing.value, "no such file");
   EXPECT_NE(missing.remedy, "");
   EXPECT_EQ(check_engine([] { return std::string{"libtorch"}; }).verdict, Verdict::ok);
+}
+
+TEST(Doctor, TellsOfNcclInTheFolderOfTheEngine) {
+  const test::TempFolder folder;
+  const Finding without = check_nccl(folder.path());
+  EXPECT_EQ(without.verdict, Verdict::note);
+  EXPECT_NE(without.value.find("built without NCCL"), std::string::npos);
+  std::ofstream{folder / "libharsanyi_nccl.so"} << "no library";
+  EXPECT_NE(check_nccl(folder.path()).value.find("cannot be loaded"), std::string::npos);
 }
 
 TEST(Doctor, WarnsOfAPythonThatDoesNotRun) {

@@ -1,6 +1,11 @@
 #include "orchestrator/cli/slurm_text.hpp"
 
+#include <fstream>
+
 #include <gtest/gtest.h>
+
+#include "orchestrator/cli/doctor/program_output.hpp"
+#include "tests/support/temp_folder.hpp"
 
 namespace harsanyi {
 namespace {
@@ -30,6 +35,19 @@ TEST(SlurmText, OfAJobThatReadsAndWritesIsShort) {
             "  memory   4.00 GB\n"
             "  time     30 min 0 s\n"
             "  script   out/jobs/report.sh\n");
+}
+
+TEST(Slurm, AsksForWholeWorkerGroups) {
+  const test::TempFolder folder;
+  std::ofstream{folder / "sweep.ini"} << "benchmark = sst2\nsamples = 32\ntensor-parallel = 4\n";
+  const auto text = program_output(
+      {HARSANYI_EXECUTABLE, "slurm", "--model",
+       HARSANYI_SOURCE_DIR "/configs/models/Qwen2.5-32B-Instruct.json", "--stage", "sweep", "--sweep",
+       (folder / "sweep.ini").string(), "--prompt-tokens", "100", "--cores-per-node", "48",
+       "--memory-gb-per-node", "1000", "--out", (folder / "out").string(), "--dry-run"});
+  ASSERT_TRUE(text);
+  // Of the six ranks of eight cores that a node has room for.
+  EXPECT_NE(text->find("each 1 node x 4 ranks x 12 cores"), std::string::npos) << *text;
 }
 
 }  // namespace

@@ -279,6 +279,19 @@ TEST(SlurmOptions, RefuseModelsWhoseOutputsWouldMeet) {
   EXPECT_EQ(name_of_model("models/one/"), "one");
 }
 
+TEST(PlanOptions, TakeDevicesAndGroups) {
+  const Arguments base{"--model", "m", "--benchmark", "b"};
+  const auto options = parsed<PlanOptions>(base + Arguments{"--device-profile", "own.json", "--devices", "16",
+                                                            "--most-ranks", "4", "--tensor-parallel", "2"});
+  EXPECT_EQ(options.device_profile, "own.json");
+  EXPECT_EQ(options.devices, 16);
+  EXPECT_EQ(options.most_ranks, 4);
+  EXPECT_EQ(options.sweep.model.compute.tensor_parallel, 2);
+  EXPECT_EQ(parsed<PlanOptions>(base).sweep.model.compute.tensor_parallel, 1);
+  for (const char* option : {"--most-ranks", "--tensor-parallel"})
+    EXPECT_NE(message_for<PlanOptions>(base + Arguments{option, "0"}).find(option + 2), std::string::npos);
+}
+
 TEST(InspectOptions, TakeTheFileAsAFreeArgument) {
   const auto options = parsed<InspectOptions>({"--verify", "cube.h5"});
   EXPECT_EQ(options.file, "cube.h5");

@@ -87,11 +87,11 @@ class DecodingOf : public testing::TestWithParam<Case> {
     const auto& intervention = GetParam().intervention;
     const auto mode =
         intervention.calibration ? intervention.calibration->decoding : DecodeCalibration::running;
-    Decoding decoding{*decoder_, some, edits_of(intervention, decoder_->config()), mode};
+    Decoding decoding{*decoder_, some, edits_of(intervention, *decoder_), mode};
     std::vector<Steps> all(some.size());
     const auto note = [&] {
       for (std::size_t s = 0; s < some.size(); ++s) {
-        const auto row = row_of(decoding.logits(), static_cast<std::int64_t>(s));
+        const auto row = row_of(decoding.logits().own(), static_cast<std::int64_t>(s));
         all[s].emplace_back(row.begin(), row.end());
       }
     };
@@ -169,7 +169,7 @@ TEST(Decoding, SequencesThatAreKeptGoOnAsIfTheOthersHadNeverBeen) {
   Decoding alone{decoder, std::span{prompts()}.subspan(1, 1), edits, DecodeCalibration::running};
   alone.step(std::span{kForced}.subspan(1, 1));
   alone.step(std::span{kForced}.first(1));
-  EXPECT_TRUE(all.logits().equal(alone.logits()));
+  EXPECT_TRUE(all.logits().own().equal(alone.logits().own()));
 }
 
 TEST(Decoding, ABatchLargerThanOneProductRunsInParts) {
@@ -183,9 +183,9 @@ TEST(Decoding, ABatchLargerThanOneProductRunsInParts) {
   for (int i = 0; i < 3; ++i) many.push_back({std::vector<std::int32_t>(900, 3 + i)});
   const std::vector<AttentionEdit> edits(3);
   const Decoding together{decoder, many, edits, DecodeCalibration::running};
-  ASSERT_EQ(together.logits().size(0), 3);
+  ASSERT_EQ(together.logits().rows(), 3);
   const Decoding last{decoder, std::span{many}.last(1), edits, DecodeCalibration::running};
-  EXPECT_TRUE(together.logits().narrow(0, 2, 1).equal(last.logits()));
+  EXPECT_TRUE(together.logits().own().narrow(0, 2, 1).equal(last.logits().own()));
 }
 
 }  // namespace

@@ -1,24 +1,18 @@
 // The code of GPUs beside that of the CPU, on random checkpoints. On a machine without a GPU it runs through
 // operators on the CPU; tests/gpu/run.sh sets HARSANYI_TEST_DEVICE=gpu.
 
-#include <cstdlib>
-
 #include <gtest/gtest.h>
 
 #include "partition/base/error.hpp"
 #include "tests/support/random_model.hpp"
 #include "tests/support/temp_folder.hpp"
+#include "tests/support/test_device.hpp"
 #include "worker/engine/engine.hpp"
 
 namespace harsanyi {
 namespace {
 
 constexpr double kTolerance = 1e-4;  // of float32 numbers of the size of 1
-
-DeviceChoice device_under_test() {
-  const char* name = std::getenv("HARSANYI_TEST_DEVICE");
-  return name == nullptr ? DeviceChoice::operators : parse_enum<DeviceChoice>(name);
-}
 
 std::vector<Prompt> prompts() {
   return {{{1, 9, 4, 7, 30, 2, 44}, {3, 11, 20}, 0, {{5, 6}, {17, 2, 9}}},
@@ -31,7 +25,8 @@ class OnDevice : public testing::TestWithParam<test::RandomModel> {
   void SetUp() override {
     test::write_random_model(folder_.path(), GetParam());
     cpu_ = load_engine(folder_.path(), {.threads = 1});
-    other_ = load_engine(folder_.path(), {.threads = 1, .device = device_under_test()});
+    other_ = load_engine(folder_.path(),
+                         {.threads = 1, .device = test::device_under_test(DeviceChoice::operators)});
   }
 
   [[nodiscard]] Calibration calibration() const {
@@ -113,7 +108,7 @@ INSTANTIATE_TEST_SUITE_P(Families, OnDevice,
                          [](const auto& model) { return model.param.family; });
 
 TEST(Device, AGpuThatIsNotThereIsRefused) {
-  if (device_under_test() == DeviceChoice::gpu) GTEST_SKIP() << "there is one";
+  if (test::device_under_test(DeviceChoice::operators) == DeviceChoice::gpu) GTEST_SKIP() << "there is one";
   const test::TempFolder folder;
   test::write_random_model(folder.path(), {});
   try {

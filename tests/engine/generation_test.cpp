@@ -10,6 +10,7 @@
 #include "tests/support/temp_folder.hpp"
 #include "worker/engine/engine.hpp"
 #include "worker/engine/generate.hpp"
+#include "worker/engine/vocabulary.hpp"
 
 namespace harsanyi {
 namespace {

@@ -340,10 +340,10 @@ std::vector<float> decoded_logits(const Oracle& oracle, const Intervention& inte
   const Prompt prompt{oracle.tokens(1)};
   const auto mode =
       intervention.calibration ? intervention.calibration->decoding : DecodeCalibration::running;
-  Decoding decoding{decoder, {&prompt, 1}, edits_of(intervention, decoder.config()), mode};
+  Decoding decoding{decoder, {&prompt, 1}, edits_of(intervention, decoder), mode};
   std::vector<float> all;
   const auto note = [&] {
-    const auto row = row_of(decoding.logits(), 0);
+    const auto row = row_of(decoding.logits().own(), 0);
     all.insert(all.end(), row.begin(), row.end());
   };
   note();

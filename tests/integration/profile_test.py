@@ -5,7 +5,7 @@ import numpy as np
 from bits import digests
 from program import Program
 
-ACTIVITIES = ["products", "attention", "rows", "other", "waiting"]
+ACTIVITIES = ["products", "attention", "rows", "other", "waiting", "group"]
 
 
 def test_a_profiled_sweep_tells_where_the_time_went_and_has_the_same_values(program: Program):

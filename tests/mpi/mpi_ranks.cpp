@@ -2,16 +2,26 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/comm/group_ranks.hpp"
 #include "tests/comm/ranks.hpp"
 #include "worker/comm/mpi/mpi_world.hpp"
 
 namespace harsanyi {
 namespace {
 Communicator* this_rank = nullptr;
-}
+MpiWorld* this_world = nullptr;
+}  // namespace
 
 void on_every_rank(const std::function<void(Communicator&)>& body) {
   body(*this_rank);
+}
+
+void on_every_group_rank(const std::function<void(std::unique_ptr<GroupLink>)>& body) {
+  body(this_world->group_link(0));
+}
+
+bool ranks_are_processes() {
+  return true;
 }
 
 }  // namespace harsanyi
@@ -19,6 +29,7 @@ void on_every_rank(const std::function<void(Communicator&)>& body) {
 int main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
   harsanyi::MpiWorld world{std::chrono::minutes{1}};
+  harsanyi::this_world = &world;
   harsanyi::this_rank = &world.communicator();
   if (world.communicator().rank().value != 0) {
     // One report on the terminal; another rank's failures still show, with its exit code.

@@ -38,6 +38,15 @@ TEST(ProfileTable, AddsUpTheUnitsOfEveryRank) {
   EXPECT_EQ(table.rows[2], (Row{"all", "3", "4.000", "0.000", "0.000", "1.000", "2.000", "9.00", "1.80"}));
 }
 
+TEST(ProfileTable, ShowsSumsOverGroupsWhereThereAreGroups) {
+  SweepProfile profile = two_ranks();
+  profile.units.front()->seconds[Activity::group] = 10.0;
+  const Table table = profile_table(profile);
+  EXPECT_EQ(table.columns.at(7), "group s");
+  EXPECT_EQ(table.rows.at(1).at(7), "10.000");
+  EXPECT_EQ(table.rows.back().at(7), "50.0");
+}
+
 TEST(ProfileTable, GivesTheSharesOfAllTheTimeThatWorkersHad) {
   const Table table = profile_table(two_ranks());  // 7 s in units and before them, 2 s idle, 1 s failed
   EXPECT_EQ(table.rows.back(), (Row{"% of time", "", "40.0", "0.0", "0.0", "10.0", "20.0", "", ""}));

@@ -11,6 +11,9 @@ class BorrowedWorld final : public World {
  public:
   explicit BorrowedWorld(Communicator& comm) : comm_{comm} {}
   [[nodiscard]] Communicator& communicator() noexcept override { return comm_; }
+  [[nodiscard]] std::unique_ptr<GroupLink> group_link(int) override {
+    return std::move(make_in_process_group(1).front());
+  }
   [[nodiscard]] int ranks_on_this_node() const noexcept override { return comm_.size(); }
   [[nodiscard]] int rank_on_this_node() const noexcept override { return comm_.rank().value; }
   [[nodiscard]] std::string description() const override { return "a test's world"; }

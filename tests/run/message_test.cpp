@@ -59,7 +59,7 @@ Bytes with_right_checksum(Bytes bytes) {
 }
 
 TEST(Message, IsLittleEndianOnTheWire) {
-  const Bytes expected{std::byte{3}, std::byte{1},    std::byte{0x05}, std::byte{0},    std::byte{0},
+  const Bytes expected{std::byte{4}, std::byte{1},    std::byte{0x05}, std::byte{0},    std::byte{0},
                        std::byte{0}, std::byte{0x04}, std::byte{0x03}, std::byte{0x02}, std::byte{0x01}};
   Bytes sent = encode(Assign{UnitId{0x01020304}}, 5);  // version, kind, step, unit, checksum
   EXPECT_EQ(sent, with_right_checksum(sent));

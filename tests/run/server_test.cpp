@@ -21,8 +21,9 @@ class ServerTest : public testing::Test {
     record_->stores_before_full = stores_before_full_;
     record_->store_takes = store_takes_;
     for (Message& message : said) worker().send(Rank{0}, encode(std::move(message), kStep));
-    Scheduler scheduler{std::vector<UnitTask>(static_cast<std::size_t>(units)),
-                        {.attempts = attempts, .units_in_hand = 2}};
+    WorkerPools scheduler{std::vector<UnitTask>(static_cast<std::size_t>(units)),
+                          {1},
+                          {.attempts = attempts, .units_in_hand = 2}};
     RunOptions options;
     options.stop_requested = [] { return std::nullopt; };
     options.blocks_per_store = blocks_per_store_;

@@ -46,6 +46,31 @@ TEST(Allocation, StartsFewerRanksWhereMemoryOrUnitsEnd) {
   EXPECT_EQ(allocation_for(kNode, need, {}).ranks_per_node, 3);
 }
 
+TEST(Allocation, StartsWholeWorkerGroups) {
+  Need need = kNeed;
+  need.group_ranks = 4;
+  EXPECT_EQ(allocation_for(kNode, need, {}).ranks_per_node, 8);
+  need.weights_bytes = 14e9;  // five ranks would fit
+  EXPECT_EQ(allocation_for(kNode, need, {}).ranks_per_node, 4);
+  need.weights_bytes = 30e9;  // two ranks fit: two nodes make a group
+  EXPECT_EQ(allocation_for(kNode, need, {.nodes = 4}).ranks_per_node, 2);
+  need = kNeed;
+  need.group_ranks = 4;
+  need.units = 1;  // one group is enough for one unit
+  EXPECT_EQ(allocation_for(kNode, need, {}).ranks_per_node, 4);
+}
+
+TEST(Allocation, RefusesRanksThatMakeNoWholeGroups) {
+  Need need = kNeed;
+  need.group_ranks = 4;
+  EXPECT_NE(error_of(kNode, need, {.ranks_per_node = 6}).find("--tensor-parallel 4"), std::string::npos);
+  EXPECT_NE(error_of(kNode, need, {.nodes = 3, .ranks_per_node = 2}).find("--tensor-parallel 4"),
+            std::string::npos);
+  EXPECT_EQ(error_of(kNode, need, {.nodes = 2, .ranks_per_node = 2}), "no ConfigError");
+  need.weights_bytes = 30e9;  // two ranks fit into the one node that there is
+  EXPECT_NE(error_of(kNode, need, {}).find("--tensor-parallel 4"), std::string::npos);
+}
+
 TEST(Allocation, TakesTheSitesLimitWhereTheWorkIsLonger) {
   Cluster cluster = kNode;
   cluster.longest_minutes = 60;

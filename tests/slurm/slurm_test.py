@@ -3,6 +3,8 @@
 import re
 import subprocess
 
+import h5py
+import numpy as np
 import pytest
 from bits import digests
 from cluster import wait_until
@@ -114,6 +116,22 @@ def test_a_preempted_job_with_a_grace_time_goes_on(study: Study, reference):
     assert digests(study.cube) == reference
 
 
+def test_ranks_of_several_nodes_hold_a_model_together(study: Study):
+    study.write_sweep(samples=24, tensor_parallel=6)
+    job = study.submit("--nodes", 3)["sweep"]
+    study.cluster.wait_for_state(job, "COMPLETED", seconds=90)
+    study.run("inspect", study.cube, "--require-complete", "--verify")
+    study.write_sweep(samples=24)
+    study.run("sweep", "--config", "sweep.ini", "--model", "one", "--cube", "alone.h5")
+    with h5py.File(study.cube) as together, h5py.File(study.folder / "alone.h5") as alone:
+        assert np.abs(together["value"][()] - alone["value"][()]).max() <= 2e-4
+        assert together["identity"].attrs["numerics.tensor_parallel"] in ("6", b"6")
+
+    refused = short_sweep(study, "--nodes=3", more=["--tensor-parallel", "6", "--group-on-node"])
+    assert refused.returncode == 2
+    assert "is on node n1, rank 2 of the same worker group on n2" in refused.stderr
+
+
 @pytest.mark.parametrize("request_and_binding", [["--gpus-per-task=1"], ["--gres=gpu:2", "--gpu-bind=single:1"]])
 def test_ranks_have_a_gpu_each(study: Study, request_and_binding):
     done = short_sweep(study, *request_and_binding)
@@ -135,10 +153,10 @@ def test_ranks_of_a_node_have_cores_of_their_own(study: Study):
     assert len(set(placed)) == 4, placed
 
 
-def short_sweep(study: Study, *srun_words: str) -> subprocess.CompletedProcess:
-    """Four ranks on two nodes."""
+def short_sweep(study: Study, *srun_words: str, more=()) -> subprocess.CompletedProcess:
+    """Two ranks per node, on two nodes unless told."""
     study.write_sweep(samples=8)
     words = ["srun", "--mpi=pmix", "--nodes=2", "--ntasks-per-node=2", *srun_words, study.harsanyi, "sweep", "--config",
-             "sweep.ini", "--model", "one", "--cube", "cube.h5"]  # fmt: skip
+             "sweep.ini", "--model", "one", "--cube", "cube.h5", *more]  # fmt: skip
     return subprocess.run([str(word) for word in words], env=study.cluster.environment, cwd=study.folder, text=True,
                           capture_output=True, timeout=60)  # fmt: skip

@@ -7,8 +7,7 @@ namespace harsanyi {
 
 /// Lets one rank schedule and compute at the same time. The scheduling thread uses the hub in place of the
 /// communicator that it wraps; the world seen through it has one more rank, the local worker, whose endpoint
-/// another thread of this process uses. The wrapped communicator stays on the scheduling thread
-/// (MPI_THREAD_FUNNELED is enough).
+/// another thread of this process uses. The wrapped communicator stays on the scheduling thread.
 class LocalWorkerHub final : public Communicator {
  public:
   /// @param remote  outlives the hub

@@ -25,6 +25,12 @@ std::optional<Envelope> Mailbox::take(std::chrono::microseconds patience) {
   return envelope;
 }
 
+std::optional<std::size_t> Mailbox::next_size() {
+  const std::lock_guard lock{mutex_};
+  if (envelopes_.empty()) return std::nullopt;
+  return envelopes_.front().bytes.size();
+}
+
 void require_rank(Rank to, int size) {
   if (to.value < 0 || to.value >= size)
     throw CommError{fmt::format("a message to rank {}, but the world has ranks 0 to {}", to.value, size - 1)};

@@ -16,6 +16,8 @@ class Mailbox {
   void post(Envelope envelope);
   /// The oldest envelope; nothing if none arrives within `patience`.
   [[nodiscard]] std::optional<Envelope> take(std::chrono::microseconds patience);
+  /// Bytes of the oldest envelope; nothing if there is none.
+  [[nodiscard]] std::optional<std::size_t> next_size();
 
  private:
   std::mutex mutex_;

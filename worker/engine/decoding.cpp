@@ -21,16 +21,16 @@ std::span<const Prompt> first_batch(std::span<const Prompt> prompts, std::int64_
 Decoding::Decoding(const Decoder& decoder, std::span<const Prompt> prompts,
                    const std::vector<AttentionEdit>& edits, DecodeCalibration calibration)
     : decoder_{decoder}, edits_{edits} {
-  std::vector<at::Tensor> logits;
+  std::vector<at::Tensor> normed;
   while (!prompts.empty()) {
     const auto batch = first_batch(prompts, decoder_.rows_together());
     const std::size_t known = sequences_.size();
     start(batch, calibration);
     const Rows rows = decoder_.rows_of(RowLayout::separate(batch));
-    logits.push_back(run(rows, std::span{sequences_}.subspan(known)));
+    normed.push_back(run(rows, std::span{sequences_}.subspan(known)));
     prompts = prompts.subspan(batch.size());
   }
-  if (!logits.empty()) logits_SV_ = at::cat(logits, 1).squeeze(0);
+  if (!normed.empty()) logits_.emplace(decoder_, at::cat(normed, 1).squeeze(0));
 }
 
 void Decoding::start(std::span<const Prompt> prompts, DecodeCalibration calibration) {
@@ -50,7 +50,7 @@ void Decoding::step(std::span<const std::int32_t> tokens) {
   std::vector<std::int64_t> positions;
   for (Sequence& sequence : sequences_) positions.push_back(sequence.tokens++);
   const Rows rows = decoder_.rows_of(RowLayout::next_tokens(tokens, positions));
-  logits_SV_ = run(rows, sequences_).squeeze(0);
+  logits_.emplace(decoder_, run(rows, sequences_).squeeze(0));
 }
 
 void Decoding::keep(std::span<const std::size_t> kept) {
@@ -73,7 +73,7 @@ at::Tensor Decoding::run(const Rows& rows, std::span<Sequence> sequences) const 
     if (top && all_queries) attended = attended.index_select(1, rows.last_rows);
     x = decoder_.finish(layer, Decoder::wanted_rows(x, rows, wanted), attended);
   }
-  return on_host(decoder_.logits(decoder_.final_norm(x)));
+  return decoder_.final_norm(x);
 }
 
 at::Tensor Decoding::attend(int layer, const Projections& projections, const Rows& rows,

@@ -6,6 +6,7 @@
 
 #include "partition/game/conventions.hpp"
 #include "partition/plan/prompt.hpp"
+#include "worker/engine/vocabulary.hpp"
 #include "worker/intervention/decode_calibration.hpp"
 #include "worker/model/decoder.hpp"
 #include "worker/model/key_value_cache.hpp"
@@ -14,8 +15,8 @@ namespace harsanyi {
 
 /// Sequences that grow token by token, with a key/value cache: first each prompt's pass, then steps of one
 /// token per sequence. All sequences share the matrix products of a step; attention runs per sequence over
-/// its own keys. A sequence's logits depend neither on the sequences beside it nor on the number of threads.
-/// S sequences, V vocabulary.
+/// its own keys. Calls are collective. A sequence's logits depend neither on the sequences beside it nor on
+/// the number of threads. S sequences, V vocabulary.
 class Decoding {
  public:
   /// Runs the prompts. They share no prefix: the products of a shared prefix would have other bits than those
@@ -25,8 +26,8 @@ class Decoding {
   Decoding(const Decoder& decoder, std::span<const Prompt> prompts, const std::vector<AttentionEdit>& edits,
            DecodeCalibration calibration);
 
-  /// [S, V] after the newest token of each sequence.
-  [[nodiscard]] const at::Tensor& logits() const noexcept { return logits_SV_; }
+  /// S rows, after the newest token of each sequence. Of one sequence at least.
+  [[nodiscard]] const VocabularyLogits& logits() const { return *logits_; }
 
   /// Appends one token to each sequence. @param tokens  [S]
   void step(std::span<const std::int32_t> tokens);
@@ -45,7 +46,7 @@ class Decoding {
   };
 
   void start(std::span<const Prompt> prompts, DecodeCalibration calibration);
-  /// [1, S, V] in host memory: logits at the last row of each sequence in `rows`.
+  /// [1, S, d] after the final norm, at the last row of each sequence in `rows`.
   [[nodiscard]] at::Tensor run(const Rows& rows, std::span<Sequence> sequences) const;
   /// [1, wanted rows, H*D]
   [[nodiscard]] at::Tensor attend(int layer, const Projections& projections, const Rows& rows,
@@ -54,7 +55,7 @@ class Decoding {
   const Decoder& decoder_;
   std::vector<AttentionEdit> edits_;
   std::vector<Sequence> sequences_;
-  at::Tensor logits_SV_;
+  std::optional<VocabularyLogits> logits_;
 };
 
 }  // namespace harsanyi

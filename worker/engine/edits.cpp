@@ -1,12 +1,12 @@
 #include "worker/engine/edits.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <string_view>
 
 #include <fmt/format.h>
 
 #include "partition/base/error.hpp"
-#include "worker/model/device.hpp"
 
 namespace harsanyi {
 namespace {
@@ -16,31 +16,39 @@ void require_fraction(double value, std::string_view name) {
     throw ModelError{fmt::format("{} is {}; it must lie in [0, 1]", name, value)};
 }
 
+void require_heads(const std::vector<int>& heads, std::size_t layer, const ModelShape& shape) {
+  for (const int head : heads)
+    if (head < 0 || head >= shape.query_heads)
+      throw ModelError{fmt::format("layer {}: head {} does not exist; the model has {} query heads", layer,
+                                   head, shape.query_heads)};
+}
+
 // Adds the calibration of some heads (GAC, Eq. 9-12) to the layers' edits.
 void add_calibration(std::vector<AttentionEdit>& edits, const Calibration& calibration,
-                     const ModelShape& shape, at::Device place) {
+                     const Decoder& decoder) {
+  const ModelShape& shape = decoder.config().shape;
   require_fraction(calibration.alpha, "alpha");
   require_fraction(calibration.beta, "beta");
   if (calibration.edited_heads.size() != edits.size())
     throw ModelError{fmt::format("calibration names heads of {} layers, the model has {}",
                                  calibration.edited_heads.size(), shape.layers)};
+  const Slice own = decoder.part().shard().query_heads;
   for (std::size_t layer = 0; layer < edits.size(); ++layer) {
-    const std::vector<int>& heads = calibration.edited_heads[layer];
-    if (heads.empty()) continue;
-    for (const int head : heads)
-      if (head < 0 || head >= shape.query_heads)
-        throw ModelError{fmt::format("layer {}: head {} does not exist; the model has {} query heads", layer,
-                                     head, shape.query_heads)};
+    require_heads(calibration.edited_heads[layer], layer, shape);
+    std::vector<std::int64_t> own_heads;
+    for (const int head : calibration.edited_heads[layer])
+      if (own.contains(head)) own_heads.push_back(head - own.first);
+    if (own_heads.empty()) continue;
     edits[layer].calibration =
         HeadCalibration{calibration.alpha, calibration.beta, calibration.redistribution,
-                        on(place, at::tensor(std::vector<std::int64_t>(heads.begin(), heads.end())))};
+                        on(decoder.device().place, at::tensor(own_heads))};
   }
 }
 
 // Adds the mask of one layer (GAC, Eq. 4, or dropping).
-void add_mask(std::vector<AttentionEdit>& edits, const LayerMask& mask, const ModelConfig& config,
-              at::Device place) {
+void add_mask(std::vector<AttentionEdit>& edits, const LayerMask& mask, const Decoder& decoder) {
   require_epsilon(mask.epsilon);
+  const ModelConfig& config = decoder.config();
   const PlayerLayout layout = config.layout();
   if (mask.layer.value < 0 || mask.layer.value >= config.shape.layers)
     throw ModelError{fmt::format("layer {} cannot be masked; the model has layers 0 to {}", mask.layer.value,
@@ -50,28 +58,38 @@ void add_mask(std::vector<AttentionEdit>& edits, const LayerMask& mask, const Mo
                                  mask.present.index(), layout.players)};
   const Coalition absent = mask.present.complement(layout.players);
   const bool drop = mask.mask == MaskKind::drop;
-  at::Tensor scale = at::ones({layout.query_heads});
+  const Slice own = decoder.part().shard().query_heads;
+  at::Tensor scale = at::ones({own.size()});
   const double factor = uses_epsilon(mask.mask) ? mask.epsilon : 0.0;
-  for (const int head : layout.heads_of(absent)) scale.select(0, head).fill_(factor);
+  for (const int head : layout.heads_of(absent))
+    if (own.contains(head)) scale.select(0, head - own.first).fill_(factor);
   AttentionEdit& edit = edits[static_cast<std::size_t>(mask.layer.value)];
-  (drop ? edit.output_scale_H : edit.score_scale_H) = on(place, scale);
+  (drop ? edit.output_scale_H : edit.score_scale_H) = on(decoder.device().place, scale);
+}
+
+std::vector<AttentionEdit> no_edits(const Decoder& decoder) {
+  return std::vector<AttentionEdit>(static_cast<std::size_t>(decoder.config().shape.layers));
 }
 
 }  // namespace
 
-std::vector<AttentionEdit> edits_of(const Intervention& intervention, const ModelConfig& config,
-                                    at::Device place) {
-  std::vector<AttentionEdit> edits(static_cast<std::size_t>(config.shape.layers));
-  if (intervention.calibration) add_calibration(edits, *intervention.calibration, config.shape, place);
-  if (intervention.mask) add_mask(edits, *intervention.mask, config, place);
+std::vector<AttentionEdit> edits_of(const Intervention& intervention, const Decoder& decoder) {
+  std::vector<AttentionEdit> edits = no_edits(decoder);
+  if (intervention.calibration) add_calibration(edits, *intervention.calibration, decoder);
+  if (intervention.mask) add_mask(edits, *intervention.mask, decoder);
   return edits;
 }
 
-std::vector<AttentionEdit> edits_of(const Calibration* calibration, const ModelConfig& config,
-                                    at::Device place) {
-  std::vector<AttentionEdit> edits(static_cast<std::size_t>(config.shape.layers));
-  if (calibration != nullptr) add_calibration(edits, *calibration, config.shape, place);
+std::vector<AttentionEdit> edits_of(const Calibration* calibration, const Decoder& decoder) {
+  std::vector<AttentionEdit> edits = no_edits(decoder);
+  if (calibration != nullptr) add_calibration(edits, *calibration, decoder);
   return edits;
+}
+
+bool edits_any_head(const Calibration* calibration) {
+  if (calibration == nullptr) return false;
+  const auto& layers = calibration->edited_heads;
+  return std::any_of(layers.begin(), layers.end(), [](const auto& heads) { return !heads.empty(); });
 }
 
 void require_epsilon(double epsilon) {

@@ -96,7 +96,10 @@ struct Numerics {
   std::string blas_mode;      ///< e.g. MKL_CBWR setting
   std::string row_bits;       ///< "own": a row's bits are the same beside any rows; "of batch": they are not
   std::string libtorch;       ///< version
+  std::string device_sums{};  ///< of groups on GPUs: how their sums are computed; else empty
 };
+
+class WorkerGroup;
 
 struct EngineOptions {
   int threads = 1;
@@ -105,10 +108,17 @@ struct EngineOptions {
   ProductKernel kernel = ProductKernel::automatic;
   DeviceChoice device = DeviceChoice::cpu;
   int rank_on_node = 0;  ///< tells ranks that see the same GPUs apart
+  /// The ranks that hold one copy of the model together; null: this one holds all of it. Outlives the engine.
+  WorkerGroup* group = nullptr;
+  /// Hears of every layer that is loaded, and of how many there are; may be empty.
+  std::function<void(int done, int all)> on_layer_loaded{};
 };
 
 /// One copy of one model on one worker. Not thread safe; one per worker thread.
 /// Every result is a function of the arguments alone: caches change the time, never the bits.
+/// Where a group of ranks holds the copy, what computes is collective: every rank of the group makes the same
+/// call, and gets the same result. An exception on one rank leaves the others waiting, until
+/// LinkedGroup::interrupt.
 class Engine {
  public:
   virtual ~Engine() = default;
@@ -121,6 +131,10 @@ class Engine {
   /// Computes half as many rows at a time from now on, for a machine whose memory does not suffice. False
   /// where that would change bits (Numerics::row_bits), or nothing is left to halve.
   [[nodiscard]] virtual bool save_memory() { return false; }
+
+  /// Drops what is kept from call to call: after one that a group gave up half way its ranks may have kept
+  /// different things.
+  virtual void forget() {}
 
   /// The values of one unit, [layers, samples, coalitions] row-major.
   /// @throws std::bad_alloc  where memory does not suffice

@@ -1,22 +1,11 @@
 #include "worker/engine/generate.hpp"
 
 #include <algorithm>
-#include <cmath>
 
-#include "partition/base/error.hpp"
 #include "worker/engine/decoding.hpp"
 #include "worker/engine/edits.hpp"
-#include "worker/engine/tensor_rows.hpp"
 
 namespace harsanyi {
-
-std::int32_t most_likely(std::span<const float> logits) {
-  if (std::any_of(logits.begin(), logits.end(), [](float logit) { return std::isnan(logit); }))
-    throw ModelError{
-        "a logit is no number, so no token can be chosen; the checkpoint is damaged, or its numbers exceed "
-        "the compute type: use float32"};
-  return static_cast<std::int32_t>(std::max_element(logits.begin(), logits.end()) - logits.begin());
-}
 
 std::vector<std::vector<std::int32_t>> generate_greedily(const Decoder& decoder,
                                                          std::span<const Prompt> prompts,
@@ -26,14 +15,15 @@ std::vector<std::vector<std::int32_t>> generate_greedily(const Decoder& decoder,
   if (prompts.empty()) return texts;
   const auto mode =
       intervention.calibration ? intervention.calibration->decoding : DecodeCalibration::running;
-  Decoding decoding{decoder, prompts, edits_of(intervention, decoder.config(), decoder.device().place), mode};
+  Decoding decoding{decoder, prompts, edits_of(intervention, decoder), mode};
   std::vector<std::size_t> open(prompts.size());  // which text each sequence writes
   for (std::size_t i = 0; i < open.size(); ++i) open[i] = i;
   for (int length = 1;; ++length) {
     std::vector<std::size_t> kept, still_open;
     std::vector<std::int32_t> next;
+    const std::vector<std::int32_t> most_likely = decoding.logits().most_likely();
     for (std::size_t s = 0; s < open.size(); ++s) {
-      const std::int32_t token = most_likely(row_of(decoding.logits(), static_cast<std::int64_t>(s)));
+      const std::int32_t token = most_likely[s];
       texts[open[s]].push_back(token);
       if (std::find(rules.end_tokens.begin(), rules.end_tokens.end(), token) != rules.end_tokens.end())
         continue;

@@ -9,10 +9,7 @@
 
 namespace harsanyi {
 
-/// Id of the largest logit, the lowest of equals. @throws ModelError  if a logit is NaN
-[[nodiscard]] std::int32_t most_likely(std::span<const float> logits);
-
-/// [prompts] greedy continuations (Engine::generate). The prompts are checked already.
+/// [prompts] greedy continuations (Engine::generate); collective. The prompts are checked already.
 [[nodiscard]] std::vector<std::vector<std::int32_t>> generate_greedily(const Decoder& decoder,
                                                                        std::span<const Prompt> prompts,
                                                                        const Intervention& intervention,

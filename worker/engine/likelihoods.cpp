@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "worker/engine/log_sum_exp.hpp"
-#include "worker/engine/tensor_rows.hpp"
+#include "worker/engine/edits.hpp"
+#include "worker/engine/vocabulary.hpp"
 
 namespace harsanyi {
 namespace {
@@ -41,13 +41,12 @@ std::vector<ExpectedToken> expected_tokens(const Prompt& prompt, const RowLayout
 }  // namespace
 
 std::vector<double> continuation_log_likelihoods(const Decoder& decoder, const Prompt& prompt,
-                                                 const std::vector<AttentionEdit>& edits) {
+                                                 const Calibration* calibration) {
   const auto sequences = sequences_of(prompt);
   if (sequences.empty()) return {};
-  const bool calibrated =
-      std::any_of(edits.begin(), edits.end(), [](const auto& edit) { return edit.calibration.has_value(); });
-  const Rows rows =
-      decoder.rows_of(calibrated ? RowLayout::separate(sequences) : RowLayout::sharing_prefix(sequences));
+  const std::vector<AttentionEdit> edits = edits_of(calibration, decoder);
+  const Rows rows = decoder.rows_of(edits_any_head(calibration) ? RowLayout::separate(sequences)
+                                                                : RowLayout::sharing_prefix(sequences));
   at::Tensor x = decoder.embed(rows);
   for (std::size_t layer = 0; layer < edits.size(); ++layer)
     x = decoder.layer(static_cast<int>(layer), x, rows, QueryRows::all, edits[layer]);
@@ -57,14 +56,16 @@ std::vector<double> continuation_log_likelihoods(const Decoder& decoder, const P
   for (std::size_t first = 0; first < expected.size(); first += kLogitRows) {
     const auto part = std::span{expected}.subspan(first, std::min(kLogitRows, expected.size() - first));
     std::vector<std::int64_t> at_rows;
-    for (const ExpectedToken& one : part) at_rows.push_back(one.row);
-    const at::Tensor wanted = on(decoder.device().place, at::tensor(at_rows));
-    const at::Tensor logits =
-        on_host(decoder.logits(decoder.final_norm(x.squeeze(0).index_select(0, wanted))));
-    for (std::size_t i = 0; i < part.size(); ++i) {
-      const auto row = row_of(logits, static_cast<std::int64_t>(i));
-      sums[part[i].continuation] += row[static_cast<std::size_t>(part[i].token)] - log_sum_exp(row);
+    std::vector<std::int32_t> tokens;
+    for (const ExpectedToken& one : part) {
+      at_rows.push_back(one.row);
+      tokens.push_back(one.token);
     }
+    const at::Tensor wanted = on(decoder.device().place, at::tensor(at_rows));
+    const VocabularyLogits logits{decoder, decoder.final_norm(x.squeeze(0).index_select(0, wanted))};
+    const std::vector<double> of_tokens = logits.of(tokens);
+    const std::vector<double> of_all = logits.log_sum_exp();
+    for (std::size_t i = 0; i < part.size(); ++i) sums[part[i].continuation] += of_tokens[i] - of_all[i];
   }
   return sums;
 }

@@ -10,9 +10,10 @@ namespace harsanyi {
 
 /// Log-likelihoods of the continuations of one prompt (Engine::log_likelihoods). The continuations are the
 /// sequences of one batch, which share their prefix unless they are calibrated.
-/// @param edits  [layers]
+/// Collective.
+/// @param calibration  null for the unmodified model
 /// @return  [continuations], natural logarithm
 [[nodiscard]] std::vector<double> continuation_log_likelihoods(const Decoder& decoder, const Prompt& prompt,
-                                                               const std::vector<AttentionEdit>& edits);
+                                                               const Calibration* calibration);
 
 }  // namespace harsanyi

@@ -1,8 +1,11 @@
 #include "worker/engine/load_decoder.hpp"
 
+#include <utility>
+
 #include <c10/core/InferenceMode.h>
 
 #include "worker/engine/freed_memory.hpp"
+#include "worker/engine/group_device.hpp"
 #include "worker/model/blas_mode.hpp"
 
 namespace harsanyi {
@@ -10,11 +13,14 @@ Decoder load_decoder(const std::filesystem::path& folder, const EngineOptions& o
   fix_blas_mode();
   keep_freed_memory();
   const c10::InferenceMode inference;
+  // Before anything of this rank alone that may fail while the others of its group wait.
+  auto [device, sums] = open_group_device(options);
   ModelConfig config = read_model_config(folder);
-  Device device = open_device(options.device, options.rank_on_node);
   const Arithmetic arithmetic = arithmetic_of(options.compute, options.kernel, device.place);
-  Weights weights = load_weights(folder, config, options.weights, arithmetic, device.place);
-  return {std::move(config), std::move(weights), arithmetic, std::move(device)};
+  ModelPart part{config.shape, options.group, std::move(sums)};
+  Weights weights = load_weights(folder, config, options.weights, arithmetic, device.place, part.shard(),
+                                 options.on_layer_loaded);
+  return {std::move(config), std::move(weights), arithmetic, std::move(device), std::move(part)};
 }
 
 }  // namespace harsanyi

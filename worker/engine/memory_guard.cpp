@@ -66,6 +66,7 @@ class GuardedEngine final : public Engine {
   [[nodiscard]] Numerics numerics() const override { return engine_->numerics(); }
   [[nodiscard]] StageTimes stage_times() const override { return engine_->stage_times(); }
   [[nodiscard]] bool save_memory() override { return engine_->save_memory(); }
+  void forget() override { engine_->forget(); }
 
   [[nodiscard]] std::vector<double> values(const SweepUnit& unit, std::span<const Prompt> prompts,
                                            const GameRules& rules) override {

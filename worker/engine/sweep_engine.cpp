@@ -101,8 +101,22 @@ const SweepEngine::Trunk& SweepEngine::trunk_of(std::span<const Prompt> samples)
 
 SweepEngine::PlayerOutputs SweepEngine::player_outputs(int layer, const Trunk& trunk,
                                                        const GameRules& rules) const {
+  PlayerOutputs outputs = own_player_outputs(layer, trunk, rules);
+  const ModelPart& part = decoder_.part();
+  if (part.whole()) return outputs;
+  // Every rank gets the outputs of all players, in one sum over the group, and adds up coalitions for itself.
+  const bool both = outputs.absent.defined();
+  const at::Tensor own = both ? at::stack({outputs.present, outputs.absent}) : outputs.present.unsqueeze(0);
+  const at::Tensor all = part.joined(own, 1, part.shard().kv_heads, decoder_.config().shape.kv_heads);
+  outputs.present = all.select(0, 0);
+  if (both) outputs.absent = all.select(0, 1);
+  return outputs;
+}
+
+SweepEngine::PlayerOutputs SweepEngine::own_player_outputs(int layer, const Trunk& trunk,
+                                                           const GameRules& rules) const {
   const LayerWeights& w = decoder_.weights().layers[static_cast<std::size_t>(layer)];
-  const ModelShape& shape = decoder_.config().shape;
+  const ModelShape& shape = decoder_.part().shape();
   const QueryRows wanted = wanted_of(layer);
   const at::Tensor& x = trunk.inputs_1Rd[static_cast<std::size_t>(layer)];
   const Projections projections = decoder_.project(layer, x, trunk.rows, wanted);

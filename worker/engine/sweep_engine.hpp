@@ -30,6 +30,9 @@ class SweepEngine {
   /// last unit's batches held a single copy, or it did not get so far.
   [[nodiscard]] bool halve_batches();
 
+  /// Drops what is kept between units: after a unit that was given up half way.
+  void forget() { trunk_.reset(); }
+
  private:
   /// The ordinary forward pass of some samples.
   struct Trunk {
@@ -39,7 +42,7 @@ class SweepEngine {
     at::Tensor last_mlp_1Bd;             ///< what the last layer's MLP receives at the last positions
   };
 
-  /// One layer's attention output split by player, [n, R or B, d] each.
+  /// One layer's attention output split by player, [n, R or B, d] each, n of the model.
   struct PlayerOutputs {
     at::Tensor present;
     at::Tensor absent;  ///< undefined where absent players give nothing (MaskKind::drop)
@@ -48,6 +51,8 @@ class SweepEngine {
 
   const Trunk& trunk_of(std::span<const Prompt> samples);
   [[nodiscard]] PlayerOutputs player_outputs(int layer, const Trunk& trunk, const GameRules& rules) const;
+  /// The same from the players, or the heads of a player, that are this part's: [own players, R or B, d].
+  [[nodiscard]] PlayerOutputs own_player_outputs(int layer, const Trunk& trunk, const GameRules& rules) const;
   /// [C, R or B, d] what the layer's MLP receives in each coalition.
   [[nodiscard]] at::Tensor inputs_of(const PlayerOutputs& players,
                                      std::span<const Coalition> coalitions) const;

@@ -23,10 +23,12 @@
 namespace harsanyi {
 namespace {
 
-constexpr const char* kOwn = "own";  // Numerics::row_bits
+// Numerics::row_bits
+constexpr const char* kOwn = "own";
+constexpr const char* kOfBatch = "of batch";
 
-void append(std::vector<float>& out, const at::Tensor& tensor) {
-  const at::Tensor dense = on_host(tensor);
+void append(std::vector<float>& out, const ModelPart& part, const at::Tensor& tensor) {
+  const at::Tensor dense = part.on_host(tensor);
   out.insert(out.end(), dense.const_data_ptr<float>(), dense.const_data_ptr<float>() + dense.numel());
 }
 
@@ -45,10 +47,13 @@ class TorchEngine final : public Engine {
             .blas = on_cpu ? fmt::format("mkl, {}", name_of(decoder_.arithmetic().kernel)) : "cublas",
             .blas_mode = on_cpu ? blas_mode() : cublas_mode(),
             .row_bits = row_bits_,
-            .libtorch = TORCH_VERSION};
+            .libtorch = TORCH_VERSION,
+            .device_sums = decoder_.part().device_sums()};
   }
 
   [[nodiscard]] bool save_memory() override { return row_bits_ == kOwn && sweep_.halve_batches(); }
+
+  void forget() override { sweep_.forget(); }
 
   [[nodiscard]] StageTimes stage_times() const override { return decoder_.times(); }
 
@@ -67,7 +72,7 @@ class TorchEngine final : public Engine {
     const Session session{options_.threads};
     require_prompts(prompts, config());
     const ModelShape& shape = config().shape;
-    const auto edits = edits_of(calibration, config(), decoder_.device().place);
+    const auto edits = edits_of(calibration, decoder_);
     const Rows rows = decoder_.rows_of(calibration != nullptr ? RowLayout::separate(prompts)
                                                               : RowLayout::sharing_prefix(prompts));
     at::Tensor x = decoder_.embed(rows);
@@ -83,10 +88,9 @@ class TorchEngine final : public Engine {
     const Session session{options_.threads};
     require_prompts(prompts, config());
     require_continuations(prompts, config());
-    const auto edits = edits_of(calibration, config(), decoder_.device().place);
     std::vector<double> all;
     for (const Prompt& prompt : prompts) {
-      const auto of_prompt = continuation_log_likelihoods(decoder_, prompt, edits);
+      const auto of_prompt = continuation_log_likelihoods(decoder_, prompt, calibration);
       all.insert(all.end(), of_prompt.begin(), of_prompt.end());
     }
     return all;
@@ -109,8 +113,8 @@ class TorchEngine final : public Engine {
     const Session session{options_.threads};
     require_tokens(tokens, config());
     const Prompt prompt{{tokens.begin(), tokens.end()}, {}, 0};
-    return run_forward(decoder_.rows_of(RowLayout::separate({&prompt, 1})),
-                       edits_of(intervention, config(), decoder_.device().place), request);
+    return run_forward(decoder_.rows_of(RowLayout::separate({&prompt, 1})), edits_of(intervention, decoder_),
+                       request);
   }
 
  private:
@@ -122,24 +126,30 @@ class TorchEngine final : public Engine {
 
   [[nodiscard]] ForwardOutput run_forward(const Rows& rows, const std::vector<AttentionEdit>& edits,
                                           const ForwardRequest& request) const {
+    const ModelPart& part = decoder_.part();
     ForwardOutput output;
     output.tokens = static_cast<int>(rows.layout.rows());
     at::Tensor x = decoder_.embed(rows);
     for (int layer = 0; layer < config().shape.layers; ++layer) {
-      if (request.hidden) append(output.hidden, x);
+      if (request.hidden) append(output.hidden, part, x);
       std::vector<at::Tensor> maps;
       x = decoder_.layer(layer, x, rows, QueryRows::all, edits[static_cast<std::size_t>(layer)],
                          request.attention ? &maps : nullptr);
-      for (const at::Tensor& map : maps) append(output.attention, map);
+      for (const at::Tensor& map : maps)
+        append(output.attention, part,
+               part.joined(map, 1, part.shard().query_heads, config().shape.query_heads));
     }
     const at::Tensor normed = decoder_.final_norm(x);
-    if (request.hidden) append(output.hidden, normed);
-    append(output.logits,
+    if (request.hidden) append(output.hidden, part, normed);
+    append(output.logits, part,
            decoder_.logits(request.all_positions ? normed : normed.narrow(1, output.tokens - 1, 1)));
     return output;
   }
 
   [[nodiscard]] static std::string measured_row_bits(const Decoder& decoder, int threads) {
+    // A ring of GPUs adds an entry in an order that depends on its place among all; two terms have one order.
+    const ModelPart& part = decoder.part();
+    if (!part.device_sums().empty() && part.shard().ranks > 2) return kOfBatch;
     const c10::InferenceMode inference;
     const at::Device place = decoder.device().place;
     const Arithmetic& arithmetic = decoder.arithmetic();
@@ -151,7 +161,7 @@ class TorchEngine final : public Engine {
       return on_host(affine(on(place, x), on(place, weight)));
     };
     const int most = std::max(2, threads);
-    return rows_have_own_bits(of_layers, most) && rows_have_own_bits(of_logits, most) ? kOwn : "of batch";
+    return rows_have_own_bits(of_layers, most) && rows_have_own_bits(of_logits, most) ? kOwn : kOfBatch;
   }
 
   EngineOptions options_;

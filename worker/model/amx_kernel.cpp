@@ -41,13 +41,20 @@ struct alignas(64) TileConfig {
   std::uint8_t rows[16] = {};
 };
 
-void configure_tiles() {
+constexpr TileConfig whole_tiles() {
   TileConfig config;
   for (int tile = 0; tile < 8; ++tile) {
     config.bytes_per_row[tile] = kStep * sizeof(std::uint16_t);
     config.rows[tile] = kTile;
   }
-  _tile_loadconfig(&config);
+  return config;
+}
+
+void configure_tiles() {
+  // A constant: GCC 12 believes that _tile_loadconfig reads eight bytes, and may leave out the rest of a
+  // local.
+  static constexpr TileConfig kConfig = whole_tiles();
+  _tile_loadconfig(&kConfig);
 }
 
 __m512 widened(__m256bh part) {

@@ -8,11 +8,13 @@
 
 namespace harsanyi {
 
-Decoder::Decoder(ModelConfig config, Weights weights, const Arithmetic& arithmetic, Device device)
+Decoder::Decoder(ModelConfig config, Weights weights, const Arithmetic& arithmetic, Device device,
+                 ModelPart part)
     : config_{std::move(config)},
       weights_{std::move(weights)},
       arithmetic_{arithmetic},
       device_{std::move(device)},
+      part_{std::move(part)},
       frequencies_{rotary_frequencies(config_)} {}
 
 std::int64_t Decoder::rows_together() const noexcept {
@@ -29,9 +31,18 @@ Rows Decoder::rows_of(RowLayout layout) const {
 }
 
 at::Tensor Decoder::embed(const Rows& rows) const {
-  return at::embedding(weights_.embedding_Vd, on(device_.place, at::tensor(rows.layout.tokens())))
-      .to(at::kFloat)
-      .unsqueeze(0);
+  const at::Tensor tokens = on(device_.place, at::tensor(rows.layout.tokens()));
+  const auto embedded = [this](const at::Tensor& places) {
+    return at::embedding(weights_.embedding_Vd, places).to(at::kFloat).unsqueeze(0);
+  };
+  if (part_.whole()) return embedded(tokens);
+  // Each row from the rank that has its token; 0 from the others.
+  const Slice own = part_.shard().vocabulary;
+  const at::Tensor places = tokens - own.first;
+  const at::Tensor elsewhere = places.lt(0).logical_or(places.ge(own.size()));
+  at::Tensor x = embedded(places.masked_fill(elsewhere, 0)).masked_fill(elsewhere.unsqueeze(-1), 0.0);
+  part_.sum(x);
+  return x;
 }
 
 at::Tensor Decoder::norm(const at::Tensor& x, const at::Tensor& weight) const {
@@ -48,6 +59,13 @@ void Decoder::rotate_in_place(const at::Tensor& heads, const RotaryTable& angles
 
 at::Tensor Decoder::product(const ProductInput& x, const Matrix& weight, const at::Tensor& bias) const {
   return timed(times_, Stage::products, [&] { return weight.times(x, bias, arithmetic_); });
+}
+
+at::Tensor Decoder::summed_product(const ProductInput& x, const Matrix& weight,
+                                   const at::Tensor& bias) const {
+  at::Tensor y = product(x, weight, part_.leads() ? bias : at::Tensor{});
+  timed(times_, Stage::group, [&] { part_.sum(y); });
+  return y;
 }
 
 at::Tensor Decoder::wanted_rows(const at::Tensor& x_CRd, const Rows& rows, QueryRows wanted) {
@@ -82,12 +100,12 @@ at::Tensor Decoder::mlp(int index, const at::Tensor& x) const {
   const at::Tensor up = product(normed, w.up_proj);
   timed(times_, Stage::rows,
         [&] { device_.by_operators ? operators::gate_in_place(gated, up) : gate_in_place(gated, up); });
-  return product(gated, w.down_proj).add_(x);
+  return summed_product(gated, w.down_proj).add_(x);
 }
 
 at::Tensor Decoder::with_attention(int index, const at::Tensor& x_CRd, const at::Tensor& attended) const {
   const LayerWeights& w = weights_.layers[static_cast<std::size_t>(index)];
-  return product(attended, w.o_proj, w.o_bias).add_(x_CRd);
+  return summed_product(attended, w.o_proj, w.o_bias).add_(x_CRd);
 }
 
 at::Tensor Decoder::finish(int index, const at::Tensor& x_CRd, const at::Tensor& attended) const {
@@ -113,15 +131,28 @@ at::Tensor Decoder::final_norm(const at::Tensor& x) const {
   return norm(x, weights_.final_norm_d);
 }
 
-at::Tensor Decoder::logits(const at::Tensor& normed) const {
+at::Tensor Decoder::own_logits(const at::Tensor& normed) const {
   return timed(times_, Stage::products, [&] { return affine(normed, weights_.unembedding_Vd); });
 }
 
-at::Tensor Decoder::logits_of(const at::Tensor& normed, std::span<const std::int32_t> tokens) const {
-  const std::vector<std::int64_t> ids(tokens.begin(), tokens.end());
-  return timed(times_, Stage::products, [&] {
-    return affine(normed, weights_.unembedding_Vd.index_select(0, on(device_.place, at::tensor(ids))));
+at::Tensor Decoder::logits(const at::Tensor& normed) const {
+  return part_.joined(own_logits(normed), -1, part_.shard().vocabulary, config_.shape.vocabulary);
+}
+
+at::Tensor Decoder::own_logits_of(const at::Tensor& normed, std::span<const std::int32_t> tokens) const {
+  const Slice own = part_.shard().vocabulary;
+  std::vector<std::int64_t> places;
+  std::vector<bool> elsewhere;
+  for (const std::int32_t token : tokens) {
+    elsewhere.push_back(!own.contains(token));
+    places.push_back(elsewhere.back() ? 0 : token - own.first);
+  }
+  const at::Tensor logits = timed(times_, Stage::products, [&] {
+    return affine(normed, weights_.unembedding_Vd.index_select(0, on(device_.place, at::tensor(places))));
   });
+  for (std::size_t i = 0; i < tokens.size(); ++i)
+    if (elsewhere[i]) logits.select(-1, static_cast<std::int64_t>(i)).zero_();
+  return logits;
 }
 
 }  // namespace harsanyi

@@ -174,6 +174,14 @@ std::size_t byte_width(StoredType type) noexcept {
   return 0;
 }
 
+void release_pages(const StoredTensor& tensor) noexcept {
+  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+  const auto begin = reinterpret_cast<std::uintptr_t>(tensor.bytes.data());
+  const auto first = (begin + page - 1) / page * page;
+  const auto last = (begin + tensor.bytes.size()) / page * page;
+  if (first < last) static_cast<void>(::madvise(reinterpret_cast<void*>(first), last - first, MADV_DONTNEED));
+}
+
 SafetensorsFile SafetensorsFile::open(const std::filesystem::path& file) {
   const Mapping mapping = map_file(file);
   std::uint64_t length = 0;

@@ -26,6 +26,10 @@ struct StoredTensor {
   std::span<const std::byte> bytes;
 };
 
+/// Gives back the memory that reading the tensor took in this process: its pages stay in the system's cache,
+/// and are mapped again where the tensor is read once more.
+void release_pages(const StoredTensor& tensor) noexcept;
+
 /// A safetensors file, memory-mapped read-only: opening reads the header alone, and several ranks of a node
 /// share the pages. Format: 8 bytes header length, JSON header, then the tensors' bytes.
 class SafetensorsFile {

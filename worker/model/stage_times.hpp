@@ -11,8 +11,9 @@ enum class Stage {
   products,   ///< the matrix products of the projections, the MLP and the logits
   attention,  ///< scores, softmax and the mixing of values
   rows,       ///< functions of single rows: norms, rotation, SiLU, sums
+  group,      ///< sums over the ranks that hold the model together
 };
-inline constexpr std::size_t kStages = 3;
+inline constexpr std::size_t kStages = 4;
 
 /// Seconds spent in each stage.
 class StageTimes {

@@ -13,7 +13,8 @@ SINCE = 2  # minor version
 def open_profile(path: str | Path) -> xr.Dataset:
     """The profile of a cube, labelled.
 
-    seconds      [unit, activity]  s; products, attention, rows, other, waiting; NaN where not measured
+    seconds      [unit, activity]  s; products, attention, rows, other, waiting, since cube 1.3 group; NaN where not
+                                   measured
     flops        [unit]            useful operations
     rank         [unit]            that computed the unit; -1 where not measured
     run_seconds  [run_part]        s; wall, idle, failed, recording, serving; sum over the measured runs

@@ -15,6 +15,7 @@
 #include "storage/hdf5/library_info.hpp"
 #include "worker/model/checkpoint.hpp"
 #include "worker/model/checksum_list.hpp"
+#include "worker/parallel/nccl_module.hpp"
 
 namespace harsanyi {
 namespace {
@@ -155,10 +156,21 @@ Finding check_gpu() {
   std::string version;
   std::getline(driver, version);
   const std::string value =
-      fmt::format("{} NVIDIA device(s); {}; libcuda {}, NCCL {}", devices,
-                  version.empty() ? "no driver" : version, can_load("libcuda.so.1") ? "found" : "missing",
-                  can_load("libnccl.so.2") ? "found" : "not on the library path");
+      fmt::format("{} NVIDIA device(s); {}; libcuda {}", devices, version.empty() ? "no driver" : version,
+                  can_load("libcuda.so.1") ? "found" : "missing");
   return {kItem, Verdict::ok, value, ""};
+}
+
+Finding check_nccl(const std::filesystem::path& folder) {
+  constexpr const char* kItem = "NCCL";
+  if (!NcclModule::is_built(folder))
+    return {kItem, Verdict::note,
+            "built without NCCL: a model over several GPUs (--tensor-parallel) is refused", ""};
+  try {
+    return {kItem, Verdict::ok, NcclModule{folder}.description(), ""};
+  } catch (const ConfigError& error) {
+    return {kItem, Verdict::note, error.what(), ""};
+  }
 }
 
 Finding check_python(const std::filesystem::path& python) {

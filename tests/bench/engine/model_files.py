@@ -6,7 +6,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
-from safetensors.numpy import save_file
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "harsanyi"
 
@@ -50,10 +49,25 @@ def random_llama(shape: Shape, name: str, seed: int = 1, cache: Path = CACHE) ->
         else as_bfloat16(random.standard_normal(size, np.float32) / np.float32(size[-1] ** 0.5))
         for tensor, size in tensor_sizes(shape).items()
     }
-    save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
+    write_safetensors(folder / "model.safetensors", tensors)
     (folder / "config.json").write_text(json.dumps(config, indent=1), encoding="utf-8")
     (folder / "made_of.json").write_text(stamp, encoding="utf-8")
     return folder
+
+
+def write_safetensors(file: Path, tensors: dict[str, np.ndarray]) -> None:
+    """The format's own few bytes; the runtime environment has no package for it."""
+    header: dict[str, object] = {"__metadata__": {"format": "pt"}}
+    end = 0
+    for name, tensor in tensors.items():
+        header[name] = {"dtype": "F32", "shape": list(tensor.shape), "data_offsets": [end, end + tensor.nbytes]}
+        end += tensor.nbytes
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    with file.open("wb") as out:
+        out.write(len(text).to_bytes(8, "little") + text)
+        for tensor in tensors.values():
+            out.write(np.ascontiguousarray(tensor).data)
 
 
 def as_bfloat16(numbers: np.ndarray) -> np.ndarray:

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "partition/base/error.hpp"
+#include "partition/plan/tensor_shard.hpp"
 
 namespace harsanyi {
 namespace {
@@ -133,26 +134,13 @@ TEST(SweepUnitCost, AHigherGameLayerIsCheaper) {
               cost_of(unit_of({layer + 1, layer + 2}, {0, 8}, {0, 2}), kSmall, tokens, 10).flops);
 }
 
-TEST(SweepUnitCost, MemoryGrowsUntilTheRowsOfOneProductAreFull) {
-  const std::vector<int> tokens(64, 56);
-  const auto memory = [&](std::int64_t samples, std::int64_t coalitions) {
-    return cost_of(unit_of({0, 5}, {0, coalitions}, {0, samples}), kSmall, tokens, 23).memory_bytes;
-  };
-  EXPECT_LT(memory(2, 8), memory(4, 8));
-  EXPECT_LT(memory(4, 4), memory(4, 8));
-  // 64 samples have 23 + 64 * 33 rows, more than kContinuationRows: one coalition at a time.
-  EXPECT_EQ(memory(64, 2), memory(64, 8));
-}
-
-TEST(SweepUnitCost, MemoryHoldsTheTrunkAndTheActivationsOfItsContinuations) {
-  const std::vector<int> tokens(8, 56);
-  constexpr double kRows = 23 + 8 * 33;
-  const double trunk = 30 * kRows * 576 * 4;
-  const double copies = std::min(7.0, std::floor(kContinuationRows / kRows));
-  const double mlp = copies * kRows * 3 * 1536 * 4;
-  const double memory = cost_of(unit_of({0, 5}, {0, 8}, {0, 8}), kSmall, tokens, 23).memory_bytes;
-  EXPECT_GT(memory, trunk + mlp);
-  EXPECT_LT(memory, 2 * (trunk + mlp));
+TEST(SweepUnitCost, OfTheRanksOfAGroupAddsUpToThatOfOne) {
+  const std::vector<int> tokens{41, 57};
+  const auto unit = unit_of({27, 30}, {0, 8}, {0, 2});
+  double sum = 0.0;
+  for (int rank = 0; rank < 3; ++rank)
+    sum += cost_of(unit, shape_of(kSmall, tensor_shard(kSmall, 3, rank)), kSmall.kv_heads, tokens, 20).flops;
+  EXPECT_NEAR(sum / cost_of(unit, kSmall, tokens, 20).flops, 1.0, 1e-12);
 }
 
 TEST(SweepUnitCost, RefusesPartsThatDoNotFitTogether) {
@@ -183,7 +171,6 @@ TEST(EvaluationUnitCost, IsTwoOperationsPerParameterAndTokenPlusAttention) {
   const double matrices = 2.0 * (20 + 30) * 30 * static_cast<double>(kSmall.layer_parameters());
   const double attention = 30.0 * 4 * 9 * 64 * (20 * 21 / 2.0 + 30 * 31 / 2.0);
   EXPECT_DOUBLE_EQ(cost_of(unit, kSmall, tokens).flops, matrices + attention);
-  EXPECT_GT(cost_of(unit, kSmall, tokens).memory_bytes, 0.0);
   const EvaluationUnit outside{.id = UnitId{0}, .table = 0, .method = 0, .items = {2, 4}};
   EXPECT_THROW((void)cost_of(outside, kSmall, tokens), PlanError);
 }

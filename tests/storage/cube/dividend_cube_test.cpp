@@ -9,6 +9,7 @@
 
 #include "partition/base/error.hpp"
 #include "storage/hdf5/attribute.hpp"
+#include "storage/hdf5/dataset.hpp"
 #include "storage/hdf5/file.hpp"
 #include "tests/storage/sample_files.hpp"
 #include "tests/support/temp_folder.hpp"
@@ -231,6 +232,22 @@ TEST_F(Cube, KeepsTheProfileOfUnitsThatWereMeasured) {
   EXPECT_EQ(profile.units[2], profile_of(0, 0.75));
   EXPECT_EQ(profile.unit_flops, description_.unit_flops);
   EXPECT_EQ(profile.run[RunPart::wall], 3.0) << "runs add up";
+}
+
+TEST_F(Cube, OfTheFirstVersionWithAProfileIsReadAndContinued) {
+  static_cast<void>(open_writer());
+  {
+    const auto file = hdf5::open_file(file_, hdf5::Access::read_write);
+    ASSERT_GE(H5Ldelete(file.get(), "unit_seconds", H5P_DEFAULT), 0);
+    static_cast<void>(hdf5::create<double>(file.get(), "unit_seconds", {blocks_.size(), 5}, std::nan("")));
+    ASSERT_GE(H5Adelete(file.get(), "format_minor"), 0);
+    hdf5::write_integer(file.get(), "format_minor", 2);
+  }
+  for (Block& block : blocks_) block.profile = profile_of(1, 1.0);
+  open_writer().store(blocks_);
+  const auto cube = DividendCube::open(file_);
+  const auto profile = cube.profile().value();
+  for (const auto& unit : profile.units) EXPECT_EQ(unit, profile_of(1, 1.0));
 }
 
 TEST_F(Cube, OfAVersionWithoutAProfileIsContinuedWithoutOne) {

@@ -8,62 +8,31 @@
 #include <limits>
 #include <list>
 #include <string_view>
-#include <thread>
 #include <utility>
 
 #include <fmt/format.h>
-#include <mpi.h>
 #include <sysexits.h>
 
 #include "partition/base/error.hpp"
-#include "worker/comm/backoff.hpp"
 #include "worker/comm/mailbox.hpp"
+#include "worker/comm/mpi/mpi_calls.hpp"
+#include "worker/comm/mpi/mpi_group_link.hpp"
 #include "worker/comm/mpi/watchdog.hpp"
 
 namespace harsanyi {
 namespace {
 
-using std::chrono::microseconds;
 using std::chrono::milliseconds;
-using std::chrono::steady_clock;
 
 constexpr int kTag = 1;
-
-void check(int code, std::string_view call) {
-  if (code == MPI_SUCCESS) return;
-  std::array<char, MPI_MAX_ERROR_STRING> text{};
-  int length = 0;
-  MPI_Error_string(code, text.data(), &length);
-  throw CommError{
-      fmt::format("{} failed: {}", call, std::string_view{text.data(), static_cast<std::size_t>(length)})};
-}
-
-[[nodiscard]] bool complete(MPI_Request& request, std::string_view call) {
-  int done = 0;
-  check(MPI_Test(&request, &done, MPI_STATUS_IGNORE), call);
-  return done != 0;
-}
-
-/// Asks `ready` again and again, sleeping in between, until it says yes or `patience` is over.
-template <class Ready>
-bool poll(milliseconds patience, Ready ready) {
-  const auto deadline = steady_clock::now() + patience;
-  Backoff backoff;
-  while (!ready()) {
-    const auto left = std::chrono::duration_cast<microseconds>(deadline - steady_clock::now());
-    if (left <= microseconds{0}) return false;
-    std::this_thread::sleep_for(backoff.next(left));
-  }
-  return true;
-}
 
 class MpiCommunicator final : public Communicator {
  public:
   MpiCommunicator() {
-    check(MPI_Comm_dup(MPI_COMM_WORLD, &comm_), "MPI_Comm_dup");
-    check(MPI_Comm_set_errhandler(comm_, MPI_ERRORS_RETURN), "MPI_Comm_set_errhandler");
-    check(MPI_Comm_rank(comm_, &rank_.value), "MPI_Comm_rank");
-    check(MPI_Comm_size(comm_, &size_), "MPI_Comm_size");
+    check_mpi(MPI_Comm_dup(MPI_COMM_WORLD, &comm_), "MPI_Comm_dup");
+    check_mpi(MPI_Comm_set_errhandler(comm_, MPI_ERRORS_RETURN), "MPI_Comm_set_errhandler");
+    check_mpi(MPI_Comm_rank(comm_, &rank_.value), "MPI_Comm_rank");
+    check_mpi(MPI_Comm_size(comm_, &size_), "MPI_Comm_size");
   }
 
   [[nodiscard]] Rank rank() const noexcept override { return rank_; }
@@ -77,9 +46,9 @@ class MpiCommunicator final : public Communicator {
           "units",
           bytes.size(), to.value)};
     Transfer& transfer = sending_.emplace_back(Transfer{to, std::move(bytes), MPI_REQUEST_NULL});
-    check(MPI_Isend(transfer.bytes.data(), static_cast<int>(transfer.bytes.size()), MPI_BYTE, to.value, kTag,
-                    comm_, &transfer.request),
-          "MPI_Isend");
+    check_mpi(MPI_Isend(transfer.bytes.data(), static_cast<int>(transfer.bytes.size()), MPI_BYTE, to.value,
+                        kTag, comm_, &transfer.request),
+              "MPI_Isend");
     drop_sent();
   }
 
@@ -113,14 +82,14 @@ class MpiCommunicator final : public Communicator {
       return sending_.empty();
     });
     MPI_Request barrier = MPI_REQUEST_NULL;
-    check(MPI_Ibarrier(comm_, &barrier), "MPI_Ibarrier");
+    check_mpi(MPI_Ibarrier(comm_, &barrier), "MPI_Ibarrier");
     const bool all_came = poll(limit, [&] {
       take_all();
-      return complete(barrier, "MPI_Ibarrier");
+      return is_complete(barrier, "MPI_Ibarrier");
     });
     if (!all_came) return false;
     take_all();
-    check(MPI_Comm_free(&comm_), "MPI_Comm_free");
+    check_mpi(MPI_Comm_free(&comm_), "MPI_Comm_free");
     return true;
   }
 
@@ -132,7 +101,7 @@ class MpiCommunicator final : public Communicator {
   };
 
   void drop_sent() {
-    sending_.remove_if([](Transfer& transfer) { return complete(transfer.request, "MPI_Isend"); });
+    sending_.remove_if([](Transfer& transfer) { return is_complete(transfer.request, "MPI_Isend"); });
   }
 
   /// Starts to receive every message that has been announced. Never waits for its content: over a network
@@ -142,13 +111,14 @@ class MpiCommunicator final : public Communicator {
       int announced = 0;
       MPI_Message message = MPI_MESSAGE_NULL;
       MPI_Status status;
-      check(MPI_Improbe(MPI_ANY_SOURCE, kTag, comm_, &announced, &message, &status), "MPI_Improbe");
+      check_mpi(MPI_Improbe(MPI_ANY_SOURCE, kTag, comm_, &announced, &message, &status), "MPI_Improbe");
       if (announced == 0) return;
       int count = 0;
-      check(MPI_Get_count(&status, MPI_BYTE, &count), "MPI_Get_count");
+      check_mpi(MPI_Get_count(&status, MPI_BYTE, &count), "MPI_Get_count");
       Transfer& transfer = arriving_.emplace_back(
           Transfer{Rank{status.MPI_SOURCE}, Bytes(static_cast<std::size_t>(count)), MPI_REQUEST_NULL});
-      check(MPI_Imrecv(transfer.bytes.data(), count, MPI_BYTE, &message, &transfer.request), "MPI_Imrecv");
+      check_mpi(MPI_Imrecv(transfer.bytes.data(), count, MPI_BYTE, &message, &transfer.request),
+                "MPI_Imrecv");
     }
   }
 
@@ -158,7 +128,7 @@ class MpiCommunicator final : public Communicator {
     for (auto transfer = arriving_.begin(); transfer != arriving_.end(); ++transfer) {
       const bool next_in_order =
           std::find(unfinished.begin(), unfinished.end(), transfer->peer) == unfinished.end();
-      if (next_in_order && complete(transfer->request, "MPI_Imrecv")) {
+      if (next_in_order && is_complete(transfer->request, "MPI_Imrecv")) {
         Envelope envelope{transfer->peer, std::move(transfer->bytes)};
         arriving_.erase(transfer);
         return envelope;
@@ -192,29 +162,31 @@ struct MpiWorld::State {
   MpiCommunicator communicator;
   int ranks_on_node = 1;
   int rank_on_node = 0;
+  bool any_thread = false;  ///< MPI_THREAD_MULTIPLE
   std::chrono::duration<double> limit{};
   int exceptions_at_start = std::uncaught_exceptions();
 };
 
 MpiWorld::MpiWorld(std::chrono::duration<double> limit) {
   int already = 0;
-  check(MPI_Initialized(&already), "MPI_Initialized");
+  check_mpi(MPI_Initialized(&already), "MPI_Initialized");
   if (already != 0) throw CommError{"MPI is running already; make one MpiWorld per process"};
   const Watchdog watchdog{limit, "start"};
   int provided = MPI_THREAD_SINGLE;
-  check(MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &provided), "MPI_Init_thread");
+  check_mpi(MPI_Init_thread(nullptr, nullptr, MPI_THREAD_MULTIPLE, &provided), "MPI_Init_thread");
   if (provided < MPI_THREAD_FUNNELED)
     throw CommError{"this MPI allows one thread per process only; use one built with MPI_THREAD_FUNNELED"};
   state_ = std::make_unique<State>();
   state_->limit = limit;
+  state_->any_thread = provided == MPI_THREAD_MULTIPLE;
   require_one_world(state_->communicator.size());
 
   MPI_Comm node = MPI_COMM_NULL;
-  check(MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node),
-        "MPI_Comm_split_type");
-  check(MPI_Comm_size(node, &state_->ranks_on_node), "MPI_Comm_size");
-  check(MPI_Comm_rank(node, &state_->rank_on_node), "MPI_Comm_rank");
-  check(MPI_Comm_free(&node), "MPI_Comm_free");
+  check_mpi(MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node),
+            "MPI_Comm_split_type");
+  check_mpi(MPI_Comm_size(node, &state_->ranks_on_node), "MPI_Comm_size");
+  check_mpi(MPI_Comm_rank(node, &state_->rank_on_node), "MPI_Comm_rank");
+  check_mpi(MPI_Comm_free(&node), "MPI_Comm_free");
 }
 
 MpiWorld::~MpiWorld() {
@@ -231,7 +203,7 @@ MpiWorld::~MpiWorld() {
       abort(EX_TEMPFAIL);
     }
     const Watchdog watchdog{state_->limit, "end"};
-    check(MPI_Finalize(), "MPI_Finalize");
+    check_mpi(MPI_Finalize(), "MPI_Finalize");
   } catch (const std::exception& error) {
     fmt::print(stderr, "MPI does not end cleanly: {}\n", error.what());
     abort(EXIT_FAILURE);
@@ -248,6 +220,14 @@ int MpiWorld::rank_on_this_node() const noexcept {
   return state_->rank_on_node;
 }
 
+std::unique_ptr<GroupLink> MpiWorld::group_link(int group) {
+  if (!state_->any_thread)
+    throw CommError{
+        "this MPI allows calls from one thread only; worker groups need one with MPI_THREAD_MULTIPLE"};
+  const Watchdog watchdog{state_->limit, "form worker groups"};
+  return make_mpi_group_link(MPI_COMM_WORLD, group);
+}
+
 void MpiWorld::abort(int exit_code) {
   constexpr std::chrono::seconds kLimit{10};
   const Watchdog watchdog{std::min<std::chrono::duration<double>>(kLimit, state_->limit), "end the job"};
@@ -258,7 +238,7 @@ void MpiWorld::abort(int exit_code) {
 std::string MpiWorld::library_version() {
   std::array<char, MPI_MAX_LIBRARY_VERSION_STRING> text{};
   int length = 0;
-  check(MPI_Get_library_version(text.data(), &length), "MPI_Get_library_version");
+  check_mpi(MPI_Get_library_version(text.data(), &length), "MPI_Get_library_version");
   return {text.data(), static_cast<std::size_t>(length)};
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "worker/comm/communicator.hpp"
+#include "worker/comm/group_link.hpp"
 
 namespace harsanyi {
 
@@ -12,7 +13,7 @@ namespace harsanyi {
 [[nodiscard]] bool started_by_mpi_launcher();
 
 /// MPI from initialisation to finalisation; one object per process, made before threads that use it.
-/// MPI_THREAD_FUNNELED: only the thread that made it may use its communicator.
+/// Only the thread that made it may use its communicator; a group's link may be used by another.
 class MpiWorld {
  public:
   /// @param limit  how long its start and its end may take; then this process ends with exit code 75, and the
@@ -26,6 +27,10 @@ class MpiWorld {
   MpiWorld& operator=(const MpiWorld&) = delete;
 
   [[nodiscard]] Communicator& communicator() noexcept;
+  /// Collective: ranks that name the same `group` are one, in the order of their numbers. Stays usable until
+  /// this world ends.
+  /// @throws CommError  if this MPI lets one thread alone call it
+  [[nodiscard]] std::unique_ptr<GroupLink> group_link(int group);
   [[nodiscard]] int ranks_on_this_node() const noexcept;
   [[nodiscard]] int rank_on_this_node() const noexcept;
   /// Ends every rank of the job at once with this exit code. Does not return.
