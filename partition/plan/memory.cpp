@@ -11,7 +11,7 @@
 namespace harsanyi {
 namespace {
 
-constexpr double kFloat = 4.0;
+constexpr double kFloatBytes = 4.0;
 constexpr double kLogitRows = 256.0;   // worker/engine/likelihoods.cpp
 constexpr double kCacheGrowth = 64.0;  // worker/model/key_value_cache.cpp
 
@@ -37,7 +37,7 @@ class RowBytes {
  public:
   RowBytes(const Part& part, const MemoryForm& form)
       : part_{part},
-        converted_{form.product < kFloat ? form.product : 0.0},
+        converted_{form.product < kFloatBytes ? form.product : 0.0},
         beside_{converted_ + form.packed_row},
         projected_{form.product},
         by_operators_{form.by_operators} {}
@@ -45,20 +45,21 @@ class RowBytes {
   /// M
   [[nodiscard]] double mlp() const {
     const double at_result =
-        kFloat * (4 * part_.d + 2 * part_.intermediate) + beside_ * (part_.d + part_.intermediate);
-    const double at_gate = kFloat * (3 * part_.d + 4 * part_.intermediate);
+        kFloatBytes * (4 * part_.d + 2 * part_.intermediate) + beside_ * (part_.d + part_.intermediate);
+    const double at_gate = kFloatBytes * (3 * part_.d + 4 * part_.intermediate);
     return by_operators_ ? std::max(at_result, at_gate) : at_result;
   }
   /// T
   [[nodiscard]] double attention() const {
-    return kFloat * 2 * part_.d + converted_ * part_.d +
-           projected_ * (part_.query_width + 2 * part_.key_width) + (kFloat + beside_) * part_.query_width;
+    return kFloatBytes * 2 * part_.d + converted_ * part_.d +
+           projected_ * (part_.query_width + 2 * part_.key_width) +
+           (kFloatBytes + beside_) * part_.query_width;
   }
   /// S, of one copy
   [[nodiscard]] double scores(const UnitRows& rows) const {
     if (!by_operators_) return 0.0;
     const double m = rows.samples;
-    return 2 * kFloat * part_.heads * m * rows.longest_own * rows.longest +
+    return 2 * kFloatBytes * part_.heads * m * rows.longest_own * rows.longest +
            2 * projected_ * m * (rows.longest_own * part_.query_width + 2 * rows.longest * part_.key_width);
   }
   /// Buffers of M that the allocator keeps when they are freed.
@@ -67,7 +68,7 @@ class RowBytes {
       const double each = rows * bytes_of_row;
       return each <= kLargestFreed ? count * each : 0.0;
     };
-    return buffers(4, kFloat * part_.d) + buffers(2, kFloat * part_.intermediate) +
+    return buffers(4, kFloatBytes * part_.d) + buffers(2, kFloatBytes * part_.intermediate) +
            buffers(1, beside_ * part_.d) + buffers(1, beside_ * part_.intermediate);
   }
   [[nodiscard]] double widest() const { return std::max(mlp(), attention()); }
@@ -102,7 +103,7 @@ double weights_of(const ModelShape& shape, const MemoryForm& form) {
   const auto of = [&form](double inputs) { return inputs > kLongRow ? form.long_matrix : form.matrix; };
   double layer = of(part.d) * entries.others + (of(part.query_width) + form.plain_output) * entries.output +
                  of(part.intermediate) * entries.down;
-  if (form.divided && form.plain_in_file) layer += kFloat * entries.output;
+  if (form.divided && form.plain_in_file) layer += kFloatBytes * entries.output;
   if (form.divided && form.matrix == 0.0) layer += form.file * (entries.output + entries.down);
   return part.layers * layer + (shape.tied_embeddings ? 1 : 2) * form.table * part.table();
 }
@@ -157,11 +158,12 @@ RankMemory memory_of(const SweepUnit& unit, const ModelShape& shape, const Memor
   const double copies = copies_together(rows.all, coalitions, form);
 
   RankMemory memory = weights_memory(shape, form, game);
-  memory.trunk = kFloat * part.layers * rows.all * part.d;
-  if (coalitions > 0) memory.players = kFloat * game.outputs_per_player * game.players * rows.all * part.d;
+  memory.trunk = kFloatBytes * part.layers * rows.all * part.d;
+  if (coalitions > 0)
+    memory.players = kFloatBytes * game.outputs_per_player * game.players * rows.all * part.d;
   const double waiting =
       std::min(std::max(coalitions, 1.0) * rows.samples, kWaitingRows - 1 + copies * rows.samples);
-  const double logits = game.all_logits ? kFloat * part.vocabulary / rows.samples : 0.0;
+  const double logits = game.all_logits ? kFloatBytes * part.vocabulary / rows.samples : 0.0;
   memory.batch =
       form.at_use * part.largest_matrix() +
       std::max(copies * (rows.all * row.widest() + row.scores(rows)), waiting * (row.mlp() + logits));
@@ -187,10 +189,10 @@ RankMemory memory_of(const EvaluationUnit& unit, AnswerKind answers, const Model
   RankMemory memory =
       weights_memory(shape, form, {.players = 0, .all_logits = of_vocabulary, .tokens_read = rows.all});
   // A calibrated map stands beside the scores and softmax that it is made from.
-  const double maps = 3 * kFloat * part.heads * rows.longest * rows.longest;
+  const double maps = 3 * kFloatBytes * part.heads * rows.longest * rows.longest;
   const double logit_rows = answers == AnswerKind::option_likelihood ? kLogitRows : of_vocabulary ? 1.0 : 0.0;
   memory.batch = form.at_use * part.largest_matrix() + rows.all * row.widest() +
-                 std::max(maps, logit_rows * kFloat * part.vocabulary);
+                 std::max(maps, logit_rows * kFloatBytes * part.vocabulary);
   add_surroundings(memory, form, row.kept(rows.all));
   return memory;
 }
@@ -207,8 +209,8 @@ RankMemory generation_memory_of(std::span<const int> lengths, int new_tokens, co
       shape, form, {.players = 0, .all_logits = true, .tokens_read = rows.all + rows.samples * new_tokens});
   const double together = std::max(rows.longest, std::min(rows.all, static_cast<double>(form.rows_together)));
   memory.batch = form.at_use * part.largest_matrix() + together * row.widest() +
-                 2 * kFloat * part.heads * rows.longest * rows.longest +
-                 2 * kFloat * rows.samples * part.vocabulary;
+                 2 * kFloatBytes * part.heads * rows.longest * rows.longest +
+                 2 * kFloatBytes * rows.samples * part.vocabulary;
   const double positions = rows.all + rows.samples * (new_tokens + kCacheGrowth);
   memory.cache = 2 * form.product * part.layers * part.key_width * positions;
   add_surroundings(memory, form, row.kept(together));
