@@ -38,7 +38,9 @@ ExitCode report_failure(const std::exception& error, std::ostream& errors) {
   const auto launch = launch_info();
   const bool several = launch && launch->ranks > 1;
   const std::string text = text_of(error);
-  const bool known_to_all = is<ConfigError>(error) || text.starts_with("rank ");
+  // What another rank has told begins with its name; a silent rank 0 is seen by each of the others alone.
+  const bool known_to_all =
+      is<ConfigError>(error) || (text.starts_with("rank ") && !is<LostRankError>(error));
   const LogEvent event{.level = LogLevel::error, .message = text};
   if (!several)
     tell(errors, event, fmt::format("harsanyi: {}", text));

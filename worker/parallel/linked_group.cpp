@@ -89,9 +89,9 @@ void LinkedGroup::sum(std::span<float> values) {
   }
   exchange(outgoing, incoming);
   for (int r = 0; r < ranks; ++r)
-    if (r != rank())
-      std::memcpy(part(values, part_of_rank(values, ranks, r)).data(), peer(r).in.data(),
-                  incoming[static_cast<std::size_t>(r)]);
+    if (r != rank())  // not memcpy: a part may be empty, and then comes from nowhere
+      std::copy_n(peer(r).in.data(), incoming[static_cast<std::size_t>(r)],
+                  std::as_writable_bytes(part(values, part_of_rank(values, ranks, r))).data());
   ++traffic_.sums;
   traffic_.bytes += 2 * (std::span<const float>{values}.size_bytes() - mine.size_bytes()) +
                     2 * static_cast<std::int64_t>(mine.size_bytes()) * (ranks - 1);
