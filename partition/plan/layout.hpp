@@ -63,12 +63,12 @@ struct UnitExchange {
 
 /// A way to place a sweep on devices: groups of `ranks`, as many as there are devices for.
 struct Layout {
-  int ranks = 1;      ///< of a group
-  int groups = 0;     ///< 0: fewer devices than ranks
+  int ranks = 1;        ///< of a group
+  int groups = 0;       ///< 0: fewer devices than ranks
   RankMemory memory{};  ///< of the unit and rank that need most
   bool fits = false;
   std::int64_t most_rows = 0;  ///< of one product, that the device has memory for
-  Exchange exchange{};           ///< of the unit with most operations, its trunk included
+  Exchange exchange{};         ///< of the unit with most operations, its trunk included
   double unit_seconds = 0.0;   ///< of that unit
   double unit_exchange_seconds = 0.0;
   double sweep_seconds = 0.0;  ///< of all units, shared out evenly
