@@ -73,9 +73,12 @@ TEST_F(LostRanks, AUnitOfARankThatHangsIsDoneByAnotherAndItsLateAnswerDoesNoHarm
     together(world, [] {});
   }};
   const std::jthread working{[&] {
-    has_a_unit.get_future().wait();  // or this one might do them all
     BorrowedWorld world{*ranks[2]};
-    EXPECT_TRUE(run(world, {}, values_of).complete());
+    const auto compute = [other = has_a_unit.get_future().share()](UnitId unit) {
+      other.wait();  // or this one might do them all
+      return values_of(unit);
+    };
+    EXPECT_TRUE(run(world, {}, compute).complete());
     together(world, [] {});
   }};
   BorrowedWorld world{*ranks[0]};
