@@ -95,7 +95,7 @@ EvaluationRunner::Run EvaluationRunner::run(const EvaluationJob& job, const std:
   form_groups_for(job);
   together(world_, [&] {
     const auto own = std::find_if(job.models.begin(), job.models.end(), [this](const EvaluatedModel& model) {
-      return model.ranks == groups_->size;
+      return model.ranks == groups_->size();
     });
     Numerics numerics;
     in_group(groups_->own.get(), [&] { numerics = engine_of(*own).numerics(); });
@@ -123,11 +123,9 @@ EvaluationRunner::Run EvaluationRunner::run(const EvaluationJob& job, const std:
       [&](UnitId id) {
         const EvaluationUnit& unit = job.plan.units.at(static_cast<std::size_t>(id.index()));
         const EvaluatedModel& model = job.model_of(unit);
-        const UnchangedFiles& weights = weights_.at(model.facts.folder);
-        weights.require();  // before as well: nothing is computed in vain
-        auto answers = unit_answers(engine_of(model), job, unit);
-        weights.require();
-        return answers;
+        return weights_.at(model.facts.folder).during([&] {
+          return unit_answers(engine_of(model), job, unit);
+        });
       },
       options.describe);
   run.outcome = run_units(world_, job.tasks(), leads ? &*run.results : nullptr, answer, identity.digest(),

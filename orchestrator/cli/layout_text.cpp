@@ -19,10 +19,6 @@ std::string seconds_text(double seconds) {
   return seconds < 60.0 ? fmt::format("{:.2g} s", seconds) : duration_text(seconds);
 }
 
-std::string line(const char* name, const std::string& text) {
-  return fmt::format("  {:<16}{}\n", name, text);
-}
-
 std::string memory_table(const LayoutPlan& plan) {
   Table table{.name = "memory",
               .title = fmt::format("memory of a rank, of {}", bytes(plan.profile.memory_bytes.value)),
@@ -65,7 +61,7 @@ std::string basis_text(const Figure& figure) {
 }
 
 std::string speed_line(const LayoutPlan& plan) {
-  return line(
+  return plan_line(
       "reckoned with",
       fmt::format("{} ({}) FLOP/s of products, {} of it reached ({}); links {}/s within a node ({}), {}/s "
                   "between nodes ({})",
@@ -83,22 +79,23 @@ std::string form_line(const LayoutPlan& plan) {
                                  ? std::string{"the library"}
                                  : fmt::format("{}, weights of {} bfloat16 part{}", name_of(plan.kernel),
                                                plan.stored.parts, plan.stored.parts == 1 ? "" : "s");
-  return line("weights",
-              fmt::format("{} bytes a number in the checkpoint; products by {}", plan.stored.bytes, kernel));
+  return plan_line("weights", fmt::format("{} bytes a number in the checkpoint; products by {}",
+                                          plan.stored.bytes, kernel));
 }
 
 std::string nothing_fits(const LayoutPlan& plan) {
   const auto enough = std::find_if(plan.layouts.begin(), plan.layouts.end(),
                                    [](const Layout& layout) { return layout.fits; });
   if (enough != plan.layouts.end())
-    return line("layout",
-                fmt::format("none: {} device{} are fewer than the {} ranks of the smallest group that fits; "
-                            "give more (--devices)",
-                            plan.devices, plan.devices == 1 ? "" : "s", enough->ranks));
+    return plan_line(
+        "layout",
+        fmt::format("none: {} device{} are fewer than the {} ranks of the smallest group that fits; "
+                    "give more (--devices)",
+                    plan.devices, plan.devices == 1 ? "" : "s", enough->ranks));
   const auto least =
       std::min_element(plan.layouts.begin(), plan.layouts.end(),
                        [](const Layout& a, const Layout& b) { return a.memory.sum() < b.memory.sum(); });
-  return line(
+  return plan_line(
       "layout",
       fmt::format("none fits: {} ranks still need {} each; try larger groups (--most-ranks), smaller units "
                   "(--unit-samples), --dtype bfloat16, --weights stored, or devices with more memory",
@@ -118,10 +115,10 @@ std::string launch_lines(const LayoutPlan& plan, const Layout& best) {
   const int ranks = best.ranks * best.groups;
   const std::string option = best.ranks > 1 ? fmt::format(" --tensor-parallel {}", best.ranks) : "";
   const int per_node = std::min(ranks, plan.profile.devices_per_node);
-  return line("start it by", fmt::format("mpirun -n {} harsanyi sweep ...{}", ranks, option)) +
-         line("or, in Slurm",
-              fmt::format("srun -n {} --ntasks-per-node={}{} harsanyi sweep ...{}", ranks, per_node,
-                          plan.profile.kind == DeviceKind::gpu ? " --gpus-per-task=1" : "", option));
+  return plan_line("start it by", fmt::format("mpirun -n {} harsanyi sweep ...{}", ranks, option)) +
+         plan_line("or, in Slurm",
+                   fmt::format("srun -n {} --ntasks-per-node={}{} harsanyi sweep ...{}", ranks, per_node,
+                               plan.profile.kind == DeviceKind::gpu ? " --gpus-per-task=1" : "", option));
 }
 
 }  // namespace
@@ -132,8 +129,9 @@ std::string layout_text(const LayoutPlan& plan) {
   text += memory_table(plan) + "\n" + time_table(plan) + "\n";
   if (!plan.best) return text + nothing_fits(plan);
   const Layout& best = plan.layouts[*plan.best];
-  text += line("layout", fmt::format("{} group{} of {} rank{}: {}", best.groups, best.groups == 1 ? "" : "s",
-                                     best.ranks, best.ranks == 1 ? "" : "s", reason(plan, best)));
+  text +=
+      plan_line("layout", fmt::format("{} group{} of {} rank{}: {}", best.groups, best.groups == 1 ? "" : "s",
+                                      best.ranks, best.ranks == 1 ? "" : "s", reason(plan, best)));
   return text + launch_lines(plan, best);
 }
 

@@ -12,6 +12,9 @@ namespace harsanyi {
 [[nodiscard]] std::string plan_text(const SweepJob& job);
 [[nodiscard]] std::string plan_text(const EvaluationJob& job);
 
+/// A line of a plan: its name, then what there is to say.
+[[nodiscard]] std::string plan_line(const char* name, const std::string& text);
+
 /// "3.2 GFLOP", "540 MB": three digits and a decimal prefix.
 [[nodiscard]] std::string with_prefix(double value, const char* unit);
 

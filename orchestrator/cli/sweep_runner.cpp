@@ -71,7 +71,7 @@ void SweepRunner::load() {
           load_model(job_->model, engine_options(options_.model.compute, world_, groups_.own.get()), world_);
     });
     add_numerics(job_->identity, engine_->numerics());
-    add_group_size(job_->identity, "numerics", groups_.size);
+    add_group_size(job_->identity, "numerics", groups_.size());
   });
 }
 
@@ -107,10 +107,7 @@ SweepRunner::Run SweepRunner::run(const std::optional<std::vector<UnitId>>& agai
   settings.describe = [&](UnitId unit) { return unit_text(unit_of(unit)); };
   const WorkFunction compute = logged(
       [&](UnitId unit) {
-        weights_.require();  // before as well: nothing is computed in vain
-        auto values = unit_values(*engine_, *job_, unit_of(unit));
-        weights_.require();
-        return values;
+        return weights_.during([&] { return unit_values(*engine_, *job_, unit_of(unit)); });
       },
       settings.describe);
   settings.save_memory = [&] { return engine_->save_memory(); };

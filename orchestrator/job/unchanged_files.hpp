@@ -19,6 +19,16 @@ class UnchangedFiles {
   /// @throws ModelError  naming the file and the remedy
   void require() const;
 
+  /// What `work` returns, if the files were as they are before and after it: nothing is computed in vain, and
+  /// nothing that was computed from others is kept. @throws as `require`; what `work` throws
+  template <class Work>
+  [[nodiscard]] auto during(const Work& work) const {
+    require();
+    auto result = work();
+    require();
+    return result;
+  }
+
  private:
   struct State {
     std::uintmax_t bytes = 0;

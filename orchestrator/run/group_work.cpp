@@ -1,7 +1,6 @@
 #include "orchestrator/run/group_work.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 #include <exception>
 #include <new>
@@ -12,6 +11,7 @@
 
 #include "orchestrator/run/silence.hpp"
 #include "partition/base/error.hpp"
+#include "partition/base/fixed_text.hpp"
 #include "partition/base/sha256.hpp"
 
 namespace harsanyi {
@@ -30,7 +30,7 @@ struct OrderBytes {
 struct Reason {
   bool failed_here = false;
   bool out_of_memory = false;
-  std::array<char, 510> text{};
+  FixedText<510> text{};
 
   [[nodiscard]] static Reason of(const std::exception_ptr& error) {
     Reason reason;
@@ -40,17 +40,14 @@ struct Reason {
       std::rethrow_exception(error);
     } catch (const std::bad_alloc& e) {
       reason.out_of_memory = true;
-      reason.say(e.what());
+      reason.text = FixedText<510>{e.what()};
     } catch (const std::exception& e) {
-      reason.say(e.what());
+      reason.text = FixedText<510>{e.what()};
     } catch (...) {
-      reason.say("an exception that is no std::exception");
+      reason.text = FixedText<510>{"an exception that is no std::exception"};
     }
     return reason;
   }
-
- private:
-  void say(const char* words) { std::strncpy(text.data(), words, text.size() - 1); }
 };
 
 /// Memory that did not suffice on another rank.
@@ -64,14 +61,6 @@ class OutOfMemoryElsewhere final : public std::bad_alloc {
 };
 
 template <class T>
-std::vector<T> gathered(WorkerGroup& group, const T& mine) {
-  const std::vector<std::byte> bytes = group.gather(std::as_bytes(std::span{&mine, 1}));
-  std::vector<T> all(bytes.size() / sizeof(T));
-  std::memcpy(all.data(), bytes.data(), bytes.size());
-  return all;
-}
-
-template <class T>
 bool all_equal(const std::vector<T>& all) {
   return std::adjacent_find(all.begin(), all.end(), std::not_equal_to<>{}) == all.end();
 }
@@ -80,7 +69,7 @@ bool all_equal(const std::vector<T>& all) {
 
 void GroupWork::require_same_digest() {
   if (group_.ranks->broken()) return;
-  if (!all_equal(gathered(*group_.ranks, Sha256{}.update(tools_.digest).first_64_bits())))
+  if (!all_equal(gather_one(*group_.ranks, Sha256{}.update(tools_.digest).first_64_bits())))
     throw CommError{
         "the ranks of a worker group would compute different experiments; start all ranks with the same "
         "options, files and build"};
@@ -166,7 +155,7 @@ std::vector<double> GroupWork::compute_together(UnitId unit) {
 
 void GroupWork::require_same_values(const std::vector<double>& values, UnitId unit) {
   // A sum of its own over all ranks: none goes on to another unit while one may still give this one up.
-  const auto all = gathered(*group_.ranks, block_checksum(values));
+  const auto all = gather_one(*group_.ranks, block_checksum(values));
   if (!all_equal(all))
     throw CommError{fmt::format("the ranks of a worker group have different values of unit {}", unit.value)};
 }
@@ -175,11 +164,11 @@ void GroupWork::require_same_values(const std::vector<double>& values, UnitId un
 /// @throws always: the rank's own error, or that of the first rank that has one
 void GroupWork::clear_up(const std::exception_ptr& own) {
   if (group_.forget) group_.forget();
-  const std::vector<Reason> reasons = gathered(*group_.ranks, Reason::of(own));
+  const std::vector<Reason> reasons = gather_one(*group_.ranks, Reason::of(own));
   if (own) std::rethrow_exception(own);
   for (std::size_t r = 0; r < reasons.size(); ++r) {
     if (!reasons[r].failed_here) continue;
-    const std::string text = fmt::format("rank {} of the worker group: {}", r, reasons[r].text.data());
+    const std::string text = fmt::format("rank {} of the worker group: {}", r, reasons[r].text.c_str());
     if (reasons[r].out_of_memory) throw OutOfMemoryElsewhere{text};
     throw std::runtime_error{text};
   }
@@ -187,7 +176,7 @@ void GroupWork::clear_up(const std::exception_ptr& own) {
 }
 
 bool GroupWork::save_memory_together() {
-  const std::vector<char> all = gathered(*group_.ranks, static_cast<char>(tools_.save_memory() ? 1 : 0));
+  const std::vector<char> all = gather_one(*group_.ranks, static_cast<char>(tools_.save_memory() ? 1 : 0));
   return std::all_of(all.begin(), all.end(), [](char yes) { return yes == 1; });
 }
 

@@ -1,34 +1,25 @@
 #include "orchestrator/run/worker_groups.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstring>
-#include <string>
 
 #include <fmt/format.h>
 
 #include "orchestrator/run/environment.hpp"
 #include "orchestrator/run/together.hpp"
 #include "partition/base/error.hpp"
+#include "partition/base/fixed_text.hpp"
 
 namespace harsanyi {
 namespace {
 
 void require_one_node(LinkedGroup& group, int first_rank) {
-  std::array<char, 256> own{};
-  std::strncpy(own.data(), host_name().c_str(), own.size() - 1);
-  const std::vector<std::byte> all = group.gather(std::as_bytes(std::span{own}));
-  for (int r = 0; r < group.size(); ++r) {
-    std::array<char, 256> other{};
-    std::memcpy(other.data(), all.data() + static_cast<std::size_t>(r) * other.size(), other.size());
-    std::array<char, 256> first{};
-    std::memcpy(first.data(), all.data(), first.size());
-    if (first != other)
+  const auto nodes = gather_one(group, FixedText<256>{host_name()});
+  for (int r = 1; r < group.size(); ++r)
+    if (const auto& node = nodes[static_cast<std::size_t>(r)]; node != nodes.front())
       throw ConfigError{
           fmt::format("rank {} is on node {}, rank {} of the same worker group on {}; start a multiple of {} "
                       "ranks per node, or leave --group-on-node out",
-                      first_rank, first.data(), first_rank + r, other.data(), group.size())};
-  }
+                      first_rank, nodes.front().c_str(), first_rank + r, node.c_str(), group.size())};
 }
 
 }  // namespace
@@ -37,8 +28,7 @@ void in_group(LinkedGroup* group, const std::function<void()>& step) {
   if (group == nullptr) return step();
   try {
     step();
-    const std::byte done{1};
-    static_cast<void>(group->gather({&done, 1}));  // nobody goes on while one may still give up
+    static_cast<void>(gather_one(*group, std::byte{1}));  // nobody goes on while one may still give up
   } catch (const InterruptedGroupError&) {
     throw;
   } catch (const BrokenGroupError&) {
@@ -59,7 +49,6 @@ WorkerGroups form_groups(World& world, const std::vector<GroupWish>& wishes, boo
         std::find_if(groups.places.begin(), groups.places.end(),
                      [rank](const WorkerPlace& place) { return rank < place.first_rank + place.ranks; });
     auto link = world.group_link(static_cast<int>(own - groups.places.begin()));
-    groups.size = own->ranks;
     if (own->ranks == 1) return;
     const auto limit =
         std::chrono::duration_cast<std::chrono::milliseconds>(world.attendance().silence_limit);

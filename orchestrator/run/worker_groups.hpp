@@ -13,8 +13,10 @@ namespace harsanyi {
 /// The worker groups of a job, as one of its ranks sees them.
 struct WorkerGroups {
   std::vector<WorkerPlace> places;   ///< in the order of ranks; empty where every rank is a worker by itself
-  int size = 1;                      ///< ranks of this rank's group
   std::unique_ptr<LinkedGroup> own;  ///< null where this rank holds copies by itself
+
+  /// Ranks of this rank's group.
+  [[nodiscard]] int size() const noexcept { return own ? own->size() : 1; }
 };
 
 /// Collective: divides the ranks into groups (place_groups) and connects those of each.

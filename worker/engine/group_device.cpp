@@ -1,7 +1,5 @@
 #include "worker/engine/group_device.hpp"
 
-#include <array>
-#include <cstring>
 #include <exception>
 #include <optional>
 #include <string>
@@ -11,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "partition/base/error.hpp"
+#include "partition/base/fixed_text.hpp"
 #include "worker/parallel/nccl_module.hpp"
 #include "worker/parallel/worker_group.hpp"
 
@@ -19,14 +18,9 @@ namespace {
 
 /// What a rank tells its group of its device.
 struct Report {
-  std::array<char, 256> device{};    ///< its name
-  std::array<char, 1024> refusal{};  ///< why it has none; empty if it has
+  FixedText<256> device{};    ///< its name
+  FixedText<1024> refusal{};  ///< why it has none; empty if it has
 };
-
-template <std::size_t size>
-void write(std::array<char, size>& place, const std::string& text) {
-  std::strncpy(place.data(), text.c_str(), size - 1);
-}
 
 /// The folder of the library or program that this code is part of.
 std::filesystem::path own_folder() {
@@ -37,19 +31,17 @@ std::filesystem::path own_folder() {
 
 /// The same exception on all ranks, unless all can go on with the same device.
 void require_same_device(WorkerGroup& group, const Report& own) {
-  const std::vector<std::byte> bytes = group.gather(std::as_bytes(std::span{&own, 1}));
-  std::vector<Report> all(static_cast<std::size_t>(group.size()));
-  std::memcpy(all.data(), bytes.data(), bytes.size());
+  const std::vector<Report> all = gather_one(group, own);
   for (std::size_t r = 0; r < all.size(); ++r)
-    if (all[r].refusal.front() != '\0')
-      throw ConfigError{fmt::format("rank {} of a worker group: {}", r, all[r].refusal.data())};
+    if (!all[r].refusal.empty())
+      throw ConfigError{fmt::format("rank {} of a worker group: {}", r, all[r].refusal.c_str())};
   for (std::size_t r = 1; r < all.size(); ++r)
     if (all[r].device != all.front().device)
       throw ConfigError{
           fmt::format("the ranks of a worker group compute on different devices, rank 0 on '{}' and rank {} "
                       "on '{}'; give "
                       "each the same kind of GPU, or choose --device cpu",
-                      all.front().device.data(), r, all[r].device.data())};
+                      all.front().device.c_str(), r, all[r].device.c_str())};
 }
 
 }  // namespace
@@ -63,9 +55,9 @@ GroupDevice open_group_device(const EngineOptions& options) {
   try {
     opened.device = open_device(options.device, options.rank_on_node);
     if (!opened.device.place.is_cpu()) nccl.emplace(own_folder());
-    write(own.device, opened.device.name);
+    own.device = FixedText<256>{opened.device.name};
   } catch (const std::exception& e) {
-    write(own.refusal, e.what());
+    own.refusal = FixedText<1024>{e.what()};
   }
   require_same_device(*group, own);
   if (nccl) opened.sums = nccl->sums(*group, opened.device.place.index());

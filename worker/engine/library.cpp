@@ -1,12 +1,11 @@
-#include <algorithm>
 #include <cstddef>
-#include <cstring>
 #include <exception>
 #include <string>
 
 #include <ATen/Version.h>
 #include <torch/headeronly/version.h>
 
+#include "partition/base/fixed_text.hpp"
 #include "worker/engine/engine.hpp"
 #include "worker/engine/product_speed.hpp"
 
@@ -20,11 +19,7 @@ __attribute__((visibility("default"))) harsanyi::Engine* harsanyi_engine_create(
   try {
     return harsanyi::load_engine(folder, *options).release();
   } catch (const std::exception& e) {
-    if (error_size > 0) {
-      const std::size_t length = std::min(error_size - 1, std::strlen(e.what()));
-      std::memcpy(error, e.what(), length);
-      error[length] = '\0';
-    }
+    harsanyi::write_text({error, error_size}, e.what());
     return nullptr;
   }
 }

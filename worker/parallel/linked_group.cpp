@@ -12,7 +12,6 @@ namespace harsanyi {
 namespace {
 
 using std::chrono::milliseconds;
-using std::chrono::steady_clock;
 
 Slice part_of_rank(std::span<const float> values, int ranks, int rank) {
   return part_of(static_cast<std::int64_t>(values.size()), ranks, rank);
@@ -57,15 +56,12 @@ LinkedGroup::~LinkedGroup() {
   if (!broken_) return;
   static std::mutex mutex;
   static std::vector<std::vector<Peer>> kept;
-  static std::vector<std::vector<std::byte>> kept_own;
   const std::lock_guard lock{mutex};
   kept.push_back(std::move(peers_));
-  kept_own.push_back(std::move(own_out_));
 }
 
 void LinkedGroup::sum(std::span<float> values) {
   if (values.empty()) return;
-  const auto start = steady_clock::now();
   const int ranks = size();
   const Slice own = part_of_rank(values, ranks, rank());
   const std::span<float> mine = part(values, own);
@@ -82,9 +78,9 @@ void LinkedGroup::sum(std::span<float> values) {
   for (const Peer& of : peers_) terms.push_back(of.in.data());
   add_in_order(mine, rank(), terms);
 
-  assign(own_out_, std::as_bytes(mine));
+  assign(to_all(), std::as_bytes(mine));
   for (int r = 0; r < ranks; ++r) {
-    outgoing[static_cast<std::size_t>(r)] = own_out_;
+    outgoing[static_cast<std::size_t>(r)] = to_all();
     incoming[static_cast<std::size_t>(r)] = part(values, part_of_rank(values, ranks, r)).size_bytes();
   }
   exchange(outgoing, incoming);
@@ -95,12 +91,11 @@ void LinkedGroup::sum(std::span<float> values) {
   ++traffic_.sums;
   traffic_.bytes += 2 * (std::span<const float>{values}.size_bytes() - mine.size_bytes()) +
                     2 * static_cast<std::int64_t>(mine.size_bytes()) * (ranks - 1);
-  traffic_.seconds += std::chrono::duration<double>(steady_clock::now() - start).count();
 }
 
 std::vector<std::byte> LinkedGroup::gather(std::span<const std::byte> mine) {
-  assign(own_out_, mine);
-  exchange(std::vector<std::span<const std::byte>>(peers_.size(), own_out_),
+  assign(to_all(), mine);
+  exchange(std::vector<std::span<const std::byte>>(peers_.size(), to_all()),
            std::vector<std::size_t>(peers_.size(), mine.size()));
   std::vector<std::byte> all;
   for (int r = 0; r < size(); ++r) {
@@ -118,8 +113,8 @@ void LinkedGroup::look() {
 
 void LinkedGroup::order(std::span<const std::byte> bytes) {
   require_whole();
-  assign(own_out_, bytes);
-  for (int r = 1; r < size(); ++r) link_->send(r, own_out_);
+  assign(to_all(), bytes);
+  for (int r = 1; r < size(); ++r) link_->send(r, to_all());
   flush_in_time();
 }
 

@@ -3,10 +3,12 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "partition/base/error.hpp"
@@ -55,10 +57,19 @@ class WorkerGroup {
   struct Traffic {
     std::int64_t sums = 0;
     std::int64_t bytes = 0;
-    double seconds = 0.0;
   };
   [[nodiscard]] virtual Traffic traffic() const noexcept = 0;
 };
+
+/// [ranks] what every rank has. Collective; throws as WorkerGroup::gather.
+template <class T>
+[[nodiscard]] std::vector<T> gather_one(WorkerGroup& group, const T& mine) {
+  static_assert(std::is_trivially_copyable_v<T>);
+  const std::vector<std::byte> bytes = group.gather(std::as_bytes(std::span{&mine, 1}));
+  std::vector<T> all(bytes.size() / sizeof(T));
+  std::memcpy(all.data(), bytes.data(), bytes.size());
+  return all;
+}
 
 /// A group on a link: sums of host memory by reduce-scatter and all-gather.
 class LinkedGroup final : public WorkerGroup {
@@ -92,7 +103,8 @@ class LinkedGroup final : public WorkerGroup {
   [[nodiscard]] bool broken() const noexcept { return broken_; }
 
  private:
-  /// Buffers of the way: as long-lived as the link, which may still read them when a step has failed.
+  /// Buffers of the way, as long-lived as the link, which may still read them when a step has failed. `out`
+  /// of this rank itself is what all others get.
   struct Peer {
     std::vector<std::byte> out;
     std::vector<std::byte> in;
@@ -107,13 +119,13 @@ class LinkedGroup final : public WorkerGroup {
   void synchronise();
   void drain(int from);
   [[noreturn]] void lose(int missing);
+  [[nodiscard]] std::vector<std::byte>& to_all() { return peer(rank()).out; }
   [[nodiscard]] Peer& peer(int rank) { return peers_[static_cast<std::size_t>(rank)]; }
 
   std::unique_ptr<GroupLink> link_;
   std::chrono::milliseconds limit_;
   std::vector<Peer> peers_;
-  std::vector<std::byte> own_out_;  ///< what all others get; as long-lived
-  std::vector<bool> gave_up_;       ///< [ranks] whose sign of an interruption was read
+  std::vector<bool> gave_up_;  ///< [ranks] whose sign of an interruption was read
   bool broken_ = false;
   int interruptions_ = 0;
   Traffic traffic_;

@@ -6,18 +6,12 @@
 #include <gtest/gtest.h>
 
 #include "partition/base/error.hpp"
+#include "tests/partition/plan/small_model.hpp"
 
 namespace harsanyi {
 namespace {
 
-constexpr ModelShape kModel{.layers = 4,
-                            .hidden = 8,
-                            .query_heads = 4,
-                            .kv_heads = 2,
-                            .head_size = 2,
-                            .intermediate = 16,
-                            .vocabulary = 100,
-                            .tied_embeddings = false};
+constexpr ModelShape kModel = test::small_model(4);
 constexpr GameMemory kGame{.players = 2, .outputs_per_player = 2};
 constexpr double kRow = 4.0 * 8;
 
@@ -66,7 +60,7 @@ TEST(UnitExchange, OfTheLastLayerHasNothingAboveIt) {
 /// A sweep of two units of layers, on devices whose links cost nothing.
 class Layouts : public ::testing::Test {
  protected:
-  [[nodiscard]] std::vector<Layout> layouts(int devices) const {
+  [[nodiscard]] std::vector<Layout> layouts(int devices, int most_ranks = 4, int new_tokens = 0) const {
     return layouts_of({.plan = plan_,
                        .model = kModel,
                        .tokens = tokens_,
@@ -75,7 +69,8 @@ class Layouts : public ::testing::Test {
                        .game = kGame,
                        .device = device_,
                        .devices = devices,
-                       .most_ranks = 4});
+                       .most_ranks = most_ranks,
+                       .new_tokens = new_tokens});
   }
 
   SweepPlan plan_ = make_sweep_plan({4, 2, {2}}, {2, 4, 2});
@@ -142,16 +137,7 @@ TEST_F(Layouts, TheBestIsTheFastestThatFits) {
 }
 
 TEST_F(Layouts, OfGeneratedAnswersHoldKeysAndValues) {
-  const auto all = layouts_of({.plan = plan_,
-                               .model = kModel,
-                               .tokens = tokens_,
-                               .prefixes = prefixes_,
-                               .form = form_of(20),
-                               .game = kGame,
-                               .device = device_,
-                               .devices = 1,
-                               .most_ranks = 2,
-                               .new_tokens = 5});
+  const auto all = layouts(/*devices=*/1, /*most_ranks=*/2, /*new_tokens=*/5);
   EXPECT_GT(all[0].memory.cache, 0.0);
   EXPECT_DOUBLE_EQ(all[1].memory.cache, all[0].memory.cache / 2);
   // Embedding and two in every layer, for the prompts and for each of five steps, 2 layers x 4 coalitions.

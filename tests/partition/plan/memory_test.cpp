@@ -5,19 +5,12 @@
 #include <gtest/gtest.h>
 
 #include "partition/base/error.hpp"
+#include "tests/partition/plan/small_model.hpp"
 
 namespace harsanyi {
 namespace {
 
-/// Small enough to reckon by hand: W = 8, K = 4.
-constexpr ModelShape kModel{.layers = 3,
-                            .hidden = 8,
-                            .query_heads = 4,
-                            .kv_heads = 2,
-                            .head_size = 2,
-                            .intermediate = 16,
-                            .vocabulary = 100,
-                            .tied_embeddings = false};
+constexpr ModelShape kModel = test::small_model(3);
 constexpr GameMemory kGame{.players = 2, .outputs_per_player = 2, .tokens_read = 1e12};
 constexpr double kLayerEntries = 2 * 8 * 8 + 2 * 8 * 4 + 3 * 8 * 16;
 

@@ -5,6 +5,7 @@
 #include <exception>
 #include <vector>
 
+#include "partition/base/fixed_text.hpp"
 #include "worker/parallel/nccl/cuda_calls.hpp"
 
 namespace harsanyi {
@@ -12,17 +13,12 @@ namespace {
 
 /// What a rank tells the others before they meet.
 struct Card {
-  std::array<char, 512> refusal{};  ///< why this rank cannot come
-  std::array<char, 64> version{};   ///< of NCCL
-  std::array<char, 256> gpu{};      ///< its name
-  std::array<char, 16> uuid{};      ///< of the GPU, in the world
-  NcclCommunicator::Id id{};        ///< of rank 0
+  FixedText<512> refusal{};     ///< why this rank cannot come
+  FixedText<64> version{};      ///< of NCCL
+  FixedText<256> gpu{};         ///< its name
+  std::array<char, 16> uuid{};  ///< of the GPU, in the world
+  NcclCommunicator::Id id{};    ///< of rank 0
 };
-
-template <std::size_t size>
-void write(std::array<char, size>& place, const std::string& text) {
-  std::strncpy(place.data(), text.c_str(), size - 1);
-}
 
 void require_gpu(int device) {
   int count = 0;
@@ -39,31 +35,24 @@ Card own_card(const WorkerGroup& group, int device) {
     check_cuda(cudaSetDevice(device), "cudaSetDevice");
     cudaDeviceProp gpu{};
     check_cuda(cudaGetDeviceProperties(&gpu, device), "cudaGetDeviceProperties");
-    write(card.gpu, gpu.name);
+    card.gpu = FixedText<256>{gpu.name};
     static_assert(sizeof gpu.uuid == sizeof card.uuid);
     std::memcpy(card.uuid.data(), &gpu.uuid, sizeof gpu.uuid);
-    write(card.version, NcclCommunicator::version());
+    card.version = FixedText<64>{NcclCommunicator::version()};
     if (group.rank() == 0) card.id = NcclCommunicator::new_id();
   } catch (const std::exception& e) {
-    write(card.refusal, e.what());
+    card.refusal = FixedText<512>{e.what()};
   }
   return card;
 }
 
-std::vector<Card> cards(WorkerGroup& group, const Card& own) {
-  const std::vector<std::byte> bytes = group.gather(std::as_bytes(std::span{&own, 1}));
-  std::vector<Card> all(static_cast<std::size_t>(group.size()));
-  std::memcpy(all.data(), bytes.data(), bytes.size());
-  return all;
-}
-
 void require_no_refusal(const std::vector<Card>& all) {
   for (std::size_t r = 0; r < all.size(); ++r)
-    if (all[r].refusal.front() != '\0')
+    if (!all[r].refusal.empty())
       throw ConfigError{
           fmt::format("tensor parallelism on GPUs needs one for each rank of a worker group, but rank {} of "
                       "the group {}; start as many ranks per node as it has GPUs, or choose --device cpu",
-                      r, all[r].refusal.data())};
+                      r, all[r].refusal.c_str())};
 }
 
 void require_own_gpus(const std::vector<Card>& all) {
@@ -75,7 +64,7 @@ void require_own_gpus(const std::vector<Card>& all) {
             "each; "
             "start at most as many ranks per node as it has GPUs, with --gpus-per-task=1 or where each rank "
             "sees them all, or choose --device cpu",
-            s, r, all[r].gpu.data())};
+            s, r, all[r].gpu.c_str())};
 }
 
 void require_one_version(const std::vector<Card>& all) {
@@ -84,14 +73,14 @@ void require_one_version(const std::vector<Card>& all) {
       throw ConfigError{
           fmt::format("rank 0 of a worker group has NCCL {}, rank {} has {}; use the same build and the same "
                       "libraries on all nodes",
-                      all.front().version.data(), r, all[r].version.data())};
+                      all.front().version.c_str(), r, all[r].version.c_str())};
 }
 
 }  // namespace
 
 std::unique_ptr<NcclCommunicator> connected_gpus(WorkerGroup& group, int device) {
   fix_nccl_mode();
-  const std::vector<Card> all = cards(group, own_card(group, device));
+  const std::vector<Card> all = gather_one(group, own_card(group, device));
   require_no_refusal(all);
   require_own_gpus(all);
   require_one_version(all);

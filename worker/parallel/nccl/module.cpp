@@ -1,9 +1,8 @@
-#include <algorithm>
 #include <cstddef>
-#include <cstring>
 #include <exception>
 #include <string>
 
+#include "partition/base/fixed_text.hpp"
 #include "worker/parallel/nccl/nccl_sums.hpp"
 
 // What worker/parallel/nccl_module.cpp looks up by name after dlopen.
@@ -18,11 +17,7 @@ __attribute__((visibility("default"))) harsanyi::DeviceSums* harsanyi_nccl_sums(
   try {
     return new harsanyi::NcclSums{*group, device};
   } catch (const std::exception& e) {
-    if (error_size > 0) {
-      const std::size_t length = std::min(error_size - 1, std::strlen(e.what()));
-      std::memcpy(error, e.what(), length);
-      error[length] = '\0';
-    }
+    harsanyi::write_text({error, error_size}, e.what());
     return nullptr;
   }
 }
