@@ -16,18 +16,23 @@ constexpr i64 kStep = 32;  // entries of a tile's row
 constexpr i64 kTileSize = kTile * kStep;
 constexpr i64 kPairSize = 2 * kTileSize;  // two tiles: a block's rows or columns of one step and part
 constexpr int kRowParts = 3;
-// Blocks of rows and of columns, and steps of both, that meet each other in the second cache. Sums pass from
-// one lot of steps to the next one as they are, so that the order of a sum does not depend on these numbers.
-constexpr i64 kBlocksTogether = 8;
+// Blocks of rows and of columns, and steps of both, that meet each other in the second cache; there is room
+// in it for what is read next. Sums pass from one lot of steps to the next one as they are, so that the order
+// of a sum does not depend on these numbers.
+constexpr i64 kRowsTogether = 6;
+constexpr i64 kColumnsTogether = 8;
 constexpr i64 kStepsTogether = 18;
 constexpr i64 kSumsSize = kBlock * kBlock;
-static_assert(kSumsRoom == kBlocksTogether * kBlocksTogether * kSumsSize);
+static_assert(kSumsRoom == kRowsTogether * kColumnsTogether * kSumsSize);
 
 constexpr i64 least(i64 a, i64 b) {
   return a < b ? a : b;
 }
-constexpr i64 steps_of(i64 in) {
-  return (in + kStep - 1) / kStep;
+constexpr i64 share_of(i64 whole, i64 shares) {
+  return (whole + shares - 1) / shares;
+}
+constexpr i64 all_steps(i64 in) {
+  return share_of(in, kStep);
 }
 __mmask16 first_entries(i64 count) {
   return count >= kTile ? __mmask16{0xFFFF} : static_cast<__mmask16>((1U << (count < 0 ? 0 : count)) - 1U);
@@ -106,6 +111,50 @@ void put_sums(float* y, i64 stride) {
   _tile_stored(3, y + kTile * stride + kTile, bytes);
 }
 
+/// What will be read soon, brought into the second cache a few lines at each step: from the third one a tile
+/// takes longer to load than its products take. Lines that follow each other, or the processor's own fetching
+/// ahead does not help (an eighth slower with a few lines of every step's).
+struct Ahead {
+  const std::uint16_t* at = nullptr;
+  i64 lines = 0;
+  i64 lines_of_step = 0;
+
+  void fetch() {
+    const i64 count = least(lines_of_step, lines);
+    for (i64 line = 0; line < count; ++line) _mm_prefetch(at + line * kStep, _MM_HINT_T1);
+    at += count * kStep;
+    lines -= count;
+  }
+};
+
+/// Lines from `from` on, to be fetched in equal shares while as many blocks of `steps` steps are computed.
+class SharedAhead {
+ public:
+  SharedAhead() = default;
+  SharedAhead(const std::uint16_t* from, i64 entries, i64 shares, i64 steps)
+      : from_{from},
+        lines_{entries / kStep},
+        share_{share_of(lines_, shares)},
+        lines_of_step_{share_of(share_, steps)} {}
+  Ahead operator[](i64 share) const {
+    const i64 first = share * share_;
+    if (first >= lines_) return {};
+    return {from_ + first * kStep, least(share_, lines_ - first), lines_of_step_};
+  }
+
+ private:
+  const std::uint16_t* from_ = nullptr;
+  i64 lines_ = 0;
+  i64 share_ = 0;
+  i64 lines_of_step_ = 0;
+};
+
+/// Sapphire Rapids takes 300 ns for its first store of a tile after 0.7 us without an operation on floating
+/// point numbers but for those of tiles (measured: docs/decisions/layer-products.md). One addition is enough.
+void stay_awake() {
+  __asm__ volatile("vaddss %%xmm9, %%xmm9, %%xmm8" ::: "xmm8");
+}
+
 #define HARSANYI_LOAD_ROWS(part)                      \
   _tile_loadd(4, rows + (part)*kPairSize, kStep * 2); \
   _tile_loadd(5, rows + (part)*kPairSize + kTileSize, kStep * 2)
@@ -120,17 +169,20 @@ void put_sums(float* y, i64 stride) {
 
 /// Adds the parts' products of some steps, the small ones of a step first.
 template <int kParts>
-void add_steps(const std::uint16_t* rows, const std::uint16_t* weights, i64 steps) {
+void add_steps(const std::uint16_t* rows, const std::uint16_t* weights, i64 steps, Ahead next_rows,
+               Ahead next_weights) {
   for (i64 step = 0; step < steps; ++step) {
     HARSANYI_LOAD_WEIGHTS(0);
     HARSANYI_LOAD_ROWS(2);
     HARSANYI_ADD_PRODUCTS();
+    next_weights.fetch();
     HARSANYI_LOAD_ROWS(1);
     HARSANYI_ADD_PRODUCTS();
     if constexpr (kParts > 1) {
       HARSANYI_LOAD_WEIGHTS(1);
       HARSANYI_ADD_PRODUCTS();
     }
+    next_rows.fetch();
     HARSANYI_LOAD_ROWS(0);
     if constexpr (kParts > 1) {
       HARSANYI_ADD_PRODUCTS();
@@ -141,6 +193,7 @@ void add_steps(const std::uint16_t* rows, const std::uint16_t* weights, i64 step
       HARSANYI_LOAD_WEIGHTS(0);
     }
     HARSANYI_ADD_PRODUCTS();
+    stay_awake();
     rows += kRowParts * kPairSize;
     weights += kParts * kPairSize;
   }
@@ -150,47 +203,116 @@ void add_steps(const std::uint16_t* rows, const std::uint16_t* weights, i64 step
 #undef HARSANYI_LOAD_WEIGHTS
 #undef HARSANYI_ADD_PRODUCTS
 
-/// Sums of some blocks of rows and of columns.
+/// Some blocks of rows and of columns and some steps of both: the first of each. Lots follow each other by
+/// steps, then columns, then rows.
 struct Lot {
-  i64 first_row, last_row, first_column, last_column;
+  i64 row, column, step;
 };
 
 template <int kParts>
-void multiply_lot(const Shape& shape, const Lot& lot, const std::uint16_t* rows, const std::uint16_t* weights,
-                  float* sums, float* y) {
-  const i64 steps = steps_of(shape.in);
-  const i64 stride = padded(shape.out);
-  for (i64 step = 0; step < steps; step += kStepsTogether) {
-    const i64 end = least(step + kStepsTogether, steps);
-    float* kept = sums;
-    for (i64 row = lot.first_row; row < lot.last_row; ++row)
-      for (i64 column = lot.first_column; column < lot.last_column; ++column, kept += kSumsSize) {
-        if (step == 0)
-          zero_sums();
-        else
-          take_sums(kept);
-        add_steps<kParts>(rows + (row * steps + step) * kRowParts * kPairSize,
-                          weights + (column * steps + step) * kParts * kPairSize, end - step);
-        if (end == steps)
-          put_sums(y + row * kBlock * stride + column * kBlock, stride);
-        else
-          keep_sums(kept);
-      }
+class Product {
+ public:
+  Product(const Shape& shape, const std::uint16_t* rows, const std::uint16_t* weights, i64 first_column,
+          i64 last_column, float* y)
+      : row_blocks_{blocks_of(shape.rows)},
+        steps_{all_steps(shape.in)},
+        stride_{padded(shape.out)},
+        first_column_{first_column},
+        last_column_{last_column},
+        rows_{rows},
+        weights_{weights},
+        y_{y} {}
+
+  void multiply(float* sums) const {
+    for (Lot lot{0, first_column_, 0}; lot.row < row_blocks_;) {
+      const Lot next = after(lot);
+      multiply_lot(lot, next, sums);
+      lot = next;
+    }
   }
+
+ private:
+  Lot after(Lot lot) const {
+    lot.step += kStepsTogether;
+    if (lot.step < steps_) return lot;
+    lot.step = 0;
+    lot.column += kColumnsTogether;
+    if (lot.column < last_column_) return lot;
+    return {lot.row + kRowsTogether, first_column_, 0};
+  }
+  i64 steps_of(const Lot& lot) const { return least(kStepsTogether, steps_ - lot.step); }
+  const std::uint16_t* rows_at(i64 block, i64 step) const {
+    return rows_ + (block * steps_ + step) * kRowParts * kPairSize;
+  }
+  const std::uint16_t* weights_at(i64 block, i64 step) const {
+    return weights_ + (block * steps_ + step) * kParts * kPairSize;
+  }
+
+  /// Columns outside: the next one's weights are fetched while all rows meet this one's, and the next lot's
+  /// rows while all columns are met.
+  void multiply_lot(const Lot& lot, const Lot& next, float* sums) const {
+    const i64 rows = least(kRowsTogether, row_blocks_ - lot.row);
+    const i64 columns = least(kColumnsTogether, last_column_ - lot.column);
+    const i64 steps = steps_of(lot);
+    SharedAhead next_rows[kRowsTogether];
+    if (next.row != lot.row || next.step != lot.step)
+      for (i64 i = 0; i < rows; ++i)
+        next_rows[i] = rows_ahead({next.row + i, next.column, next.step}, columns, steps);
+    for (i64 j = 0; j < columns; ++j) {
+      const SharedAhead next_weights =
+          weights_ahead(j + 1 < columns ? Lot{lot.row, lot.column + j + 1, lot.step} : next, rows, steps);
+      for (i64 i = 0; i < rows; ++i, sums += kSumsSize)
+        multiply_block({lot.row + i, lot.column + j, lot.step}, steps, next_rows[i][j], next_weights[i],
+                       sums);
+    }
+  }
+  SharedAhead weights_ahead(const Lot& at, i64 shares, i64 steps) const {
+    if (at.row >= row_blocks_) return {};
+    return {weights_at(at.column, at.step), steps_of(at) * kParts * kPairSize, shares, steps};
+  }
+  SharedAhead rows_ahead(const Lot& at, i64 shares, i64 steps) const {
+    if (at.row >= row_blocks_) return {};
+    return {rows_at(at.row, at.step), steps_of(at) * kRowParts * kPairSize, shares, steps};
+  }
+
+  void multiply_block(const Lot& at, i64 steps, const Ahead& next_rows, const Ahead& next_weights,
+                      float* sums) const {
+    if (at.step == 0)
+      zero_sums();
+    else
+      take_sums(sums);
+    add_steps<kParts>(rows_at(at.row, at.step), weights_at(at.column, at.step), steps, next_rows,
+                      next_weights);
+    if (at.step + steps == steps_)
+      put_sums(y_ + at.row * kBlock * stride_ + at.column * kBlock, stride_);
+    else
+      keep_sums(sums);
+  }
+
+  i64 row_blocks_;
+  i64 steps_;
+  i64 stride_;
+  i64 first_column_;
+  i64 last_column_;
+  const std::uint16_t* rows_;
+  const std::uint16_t* weights_;
+  float* y_;
+};
+
+/// The next part of what is left of 32 numbers, in two halves.
+__m512i take_part_of_both(__m512& low, __m512& high) {
+  const auto part = reinterpret_cast<__m512i>(_mm512_cvtne2ps_pbh(high, low));
+  low = _mm512_sub_ps(low, widened(reinterpret_cast<__m256bh>(_mm512_castsi512_si256(part))));
+  high = _mm512_sub_ps(high, widened(reinterpret_cast<__m256bh>(_mm512_extracti64x4_epi64(part, 1))));
+  return part;
 }
 
-template <int kParts>
-void multiply_parts(const Shape& shape, const std::uint16_t* rows, const std::uint16_t* weights,
-                    i64 first_block, i64 last_block, float* sums, float* y) {
-  const i64 row_blocks = blocks_of(shape.rows);
-  configure_tiles();
-  for (i64 row = 0; row < row_blocks; row += kBlocksTogether)
-    for (i64 column = first_block; column < last_block; column += kBlocksTogether)
-      multiply_lot<kParts>(shape,
-                           {row, least(row + kBlocksTogether, row_blocks), column,
-                            least(column + kBlocksTogether, last_block)},
-                           rows, weights, sums, y);
-  _tile_release();
+/// A row's parts of one step; the row ends after `left` numbers.
+void pack_row_step(const float* x, i64 left, std::uint16_t* to) {
+  __m512 low = _mm512_maskz_loadu_ps(first_entries(left), x);
+  __m512 high = _mm512_maskz_loadu_ps(first_entries(left - kTile), x + kTile);
+  for (int part = 0; part < kRowParts; ++part)
+    _mm512_store_si512(to + part * kPairSize, take_part_of_both(low, high));
 }
 
 /// One tile of every part of 16 rows of weights, from `column` of `in` on: pairs of entries of a row lie
@@ -248,15 +370,15 @@ int parts_of(const float* numbers, i64 count) {
 }
 
 i64 packed_weights_size(i64 out, i64 in, int parts) {
-  return blocks_of(out) * steps_of(in) * parts * kPairSize;
+  return blocks_of(out) * all_steps(in) * parts * kPairSize;
 }
 i64 packed_rows_size(i64 rows, i64 in) {
-  return blocks_of(rows) * steps_of(in) * kRowParts * kPairSize;
+  return blocks_of(rows) * all_steps(in) * kRowParts * kPairSize;
 }
 
 void pack_weights(const float* weights, i64 out, i64 in, int parts, std::uint16_t* packed) {
   for (i64 block = 0; block < blocks_of(out); ++block)
-    for (i64 step = 0; step < steps_of(in); ++step) {
+    for (i64 step = 0; step < all_steps(in); ++step) {
       for (i64 tile = 0; tile < 2; ++tile) {
         const i64 row = block * kBlock + tile * kTile;
         pack_weight_tile(weights + row * in, in, out - row, step * kStep, parts, packed + tile * kTileSize);
@@ -266,24 +388,25 @@ void pack_weights(const float* weights, i64 out, i64 in, int parts, std::uint16_
 }
 
 void pack_rows(const float* x, i64 rows, i64 in, i64 first_block, i64 last_block, std::uint16_t* packed) {
-  const i64 steps = steps_of(in);
-  for (i64 row = first_block * kBlock; row < last_block * kBlock; ++row) {
-    std::uint16_t* to = packed + row / kBlock * steps * kRowParts * kPairSize + row % kBlock * kStep;
-    for (i64 half = 0; half < 2 * steps; ++half) {
-      const i64 from = half * kTile;
-      __m512 rest = row < rows ? _mm512_maskz_loadu_ps(first_entries(in - from), x + row * in + from)
-                               : _mm512_setzero_ps();
-      std::uint16_t* here = to + half / 2 * kRowParts * kPairSize + half % 2 * kTile;
-      for (int part = 0; part < kRowParts; ++part) store(here + part * kPairSize, take_part(rest));
+  const i64 steps = all_steps(in);
+  for (i64 block = first_block; block < last_block; ++block)
+    for (i64 step = 0; step < steps; ++step) {
+      std::uint16_t* to = packed + (block * steps + step) * kRowParts * kPairSize;
+      for (i64 row = block * kBlock; row < (block + 1) * kBlock; ++row, to += kStep)
+        pack_row_step(x + row * in + step * kStep, row < rows ? in - step * kStep : 0, to);
     }
-  }
 }
 
 void multiply(const Shape& shape, const std::uint16_t* rows, const std::uint16_t* weights, int parts,
               i64 first_block, i64 last_block, float* sums, float* y) {
-  if (parts == 1) return multiply_parts<1>(shape, rows, weights, first_block, last_block, sums, y);
-  if (parts == 2) return multiply_parts<2>(shape, rows, weights, first_block, last_block, sums, y);
-  multiply_parts<3>(shape, rows, weights, first_block, last_block, sums, y);
+  configure_tiles();
+  if (parts == 1)
+    Product<1>{shape, rows, weights, first_block, last_block, y}.multiply(sums);
+  else if (parts == 2)
+    Product<2>{shape, rows, weights, first_block, last_block, y}.multiply(sums);
+  else
+    Product<3>{shape, rows, weights, first_block, last_block, y}.multiply(sums);
+  _tile_release();
 }
 
 }  // namespace harsanyi::amx

@@ -43,7 +43,7 @@ inline constexpr std::int64_t kBlock = 32;
 void pack_rows(const float* x, std::int64_t rows, std::int64_t in, std::int64_t first_block,
                std::int64_t last_block, std::uint16_t* packed);
 
-inline constexpr std::int64_t kSumsRoom = 64 * kBlock * kBlock;
+inline constexpr std::int64_t kSumsRoom = 48 * kBlock * kBlock;
 
 /// y[r, o] = sum of x[r, i] w[o, i] over i, for some blocks of columns o. An entry's bits depend on its row
 /// of x, its row of w and the number of parts alone.
