@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <string>
+#include <utility>
 
 #include "partition/game/summary.hpp"
 
@@ -15,14 +18,14 @@ int round_of(const SweepUnit& unit, const SampleRounds& rounds) {
   return rounds.count() - 1;
 }
 
-// The rows of the samples that are known after `round`.
-std::vector<double> known_rows(const std::vector<double>& values, std::int64_t coalitions,
-                               const SampleRounds& rounds, int round) {
-  std::vector<double> known;
+// The entries of the samples that are known after `round`, of a table of `each` entries a sample.
+template <class T>
+std::vector<T> known_part(const std::vector<T>& table, std::int64_t each, const SampleRounds& rounds,
+                          int round) {
+  std::vector<T> known;
   for (std::size_t pool = 0; pool < rounds.pools(); ++pool) {
     const SampleRange samples = rounds.known(round, pool);
-    known.insert(known.end(), values.begin() + samples.first * coalitions,
-                 values.begin() + samples.last * coalitions);
+    known.insert(known.end(), table.begin() + samples.first * each, table.begin() + samples.last * each);
   }
   return known;
 }
@@ -32,18 +35,32 @@ std::vector<double> known_rows(const std::vector<double>& values, std::int64_t c
 LayerDecisions::LayerDecisions(const SweepJob& job) : job_{job} {
   for (const SweepUnit& unit : job.plan.units) round_of_unit_.push_back(round_of(unit, job.rounds));
   layers_.resize(static_cast<std::size_t>(job.plan.shape.layers));
+  // Benchmark and right label of a sample are known before any value, and tell much of what a head does.
+  std::map<std::pair<std::string, int>, int> kinds;
+  for (const SampleLabel& sample : job.samples) {
+    const auto next = static_cast<int>(kinds.size());
+    const int kind = kinds.try_emplace({sample.benchmark, sample.gold}, next).first->second;
+    if (kind == next) samples_of_kind_.push_back(0);
+    ++samples_of_kind_[static_cast<std::size_t>(kind)];
+    kind_of_sample_.push_back(kind);
+  }
 }
 
 void LayerDecisions::look_at(Layer& layer, int round, const std::vector<double>& values) const {
   const GameShape& shape = job_.plan.shape;
-  const std::vector<double> known = known_rows(values, shape.coalitions(), job_.rounds, round);
+  const std::vector<double> known = known_part(values, shape.coalitions(), job_.rounds, round);
+  std::vector<int> kinds;
+  if (!kind_of_sample_.empty()) kinds = known_part(kind_of_sample_, 1, job_.rounds, round);
   layer.last_round = round;
   if (std::any_of(known.begin(), known.end(), [](double value) { return std::isnan(value); }))
     layer.progress = LayerProgress::stuck;
   else if (arg_max_is_decided(sample_dividends(known, shape.players, job_.stopping.orientation,
                                                job_.stopping.zero, job_.stopping.scale),
                               shape.coalitions(), job_.stopping.elimination,
-                              {.samples = shape.samples(), .looks = job_.rounds.count() - 1}))
+                              {.samples = shape.samples(),
+                               .looks = job_.rounds.count() - 1,
+                               .kind_of_sample = kinds,
+                               .samples_of_kind = samples_of_kind_}))
     layer.progress = LayerProgress::decided;
 }
 

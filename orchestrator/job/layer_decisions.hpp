@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <vector>
 
@@ -42,7 +43,9 @@ class LayerDecisions {
   void look_at(Layer& layer, int round, const std::vector<double>& values) const;
 
   const SweepJob& job_;
-  std::vector<int> round_of_unit_;  ///< [units]
+  std::vector<int> round_of_unit_;             ///< [units]
+  std::vector<int> kind_of_sample_;            ///< [samples] of `Look`; empty in a job without labels
+  std::vector<std::int64_t> samples_of_kind_;  ///< [kinds]
   std::vector<Layer> layers_;
 };
 

@@ -18,24 +18,35 @@ struct EliminationRule {
 struct Look {
   std::int64_t samples = 0;  ///< N of the full table
   int looks = 1;             ///< how often the question is asked at most, fixed beforehand
+  /// Kinds of samples, whose numbers in the full table are known before any value: [n] kind of each sample
+  /// that is known so far, from 0 on, and [kinds] how many the full table has. Both empty: all are of one
+  /// kind.
+  std::span<const int> kind_of_sample{};
+  std::span<const std::int64_t> samples_of_kind{};
 };
 
 /// Whether the arg-max of the mean dividends of one layer over a fixed table of N samples is decided by n of
 /// them, drawn at random. The leader L (largest mean of the n) is compared with every other candidate S by
-/// the differences d = w(L) - w(S) of each sample, and eliminates S if
-///     mean(d) - q * sd(d) * sqrt((1 - n/N) / n) > -indifference,
-/// q = t + max(0, -skewness(d)) * (2 t^2 + 1) / (6 sqrt(n)),
-/// t = quantile of Student's t with n - 1 degrees of freedom at 1 - p, p = (1 - confidence) / (looks * m).
-/// The second term of q is the first of the Edgeworth expansion of Student's t (Hall, The Bootstrap and
-/// Edgeworth Expansion, 1992, section 2.6): a long lower tail that the n have missed so far. Never below t.
-/// Decided: L eliminates all others. m = 3, or the number of other candidates where that is smaller or
-/// indifference > 0. Over all looks together a wrong decision then has at most the probability 1 -
-/// confidence, whatever the number of candidates: docs/decisions/stopping-bound.md has the theorem, its
-/// sources and what it assumes, which is that means of n differences are close to normal.
+/// the differences d = w(L) - w(S) of each sample. Samples are stratified by kind after they were drawn
+/// (Cochran, Sampling Techniques, 3rd ed., 1977, section 5A.9): with n_k of the N_k samples of kind k known,
+/// mean and standard deviation mean_k and sd_k of their d,
+///     mean = sum of N_k/N mean_k,    se^2 = sum of g_k sd_k^2,    g_k = (N_k/N)^2 (1/n_k - 1/N_k),
+/// so that what kinds differ by in the mean does not count as chance. Kinds with fewer than 8 known samples
+/// are taken together, and with the smallest other one where those are still fewer. L eliminates S if
+///     mean - q se > -indifference,    q = t + max(0, -skewness) (2 t^2 + 1) / 6,
+/// t = quantile of Student's t at 1 - p, p = (1 - confidence) / (looks * m), with Satterthwaite's degrees of
+/// freedom (sum of g_k sd_k^2)^2 / sum of (g_k sd_k^2)^2 / (n_k - 1), and skewness that of the sum of N_k/N
+/// mean_k, from the kinds' third moments. The second term of q is the first of the Edgeworth expansion of
+/// Student's t (Hall, The Bootstrap and Edgeworth Expansion, 1992, section 2.6): a long lower tail that the n
+/// have missed so far. Never below t. Decided: L eliminates all others. m = 3, or the number of other
+/// candidates where that is smaller or indifference > 0. Over all looks together a wrong decision then has at
+/// most the probability 1 - confidence, whatever the number of candidates: docs/decisions/stopping-bound.md
+/// has the theorem, its sources and what it assumes, which is that means of n differences are close to
+/// normal.
 /// @param dividends  [n, coalitions] of the samples known so far, row-major; 2 <= n < N
 /// @return  true if decided, for `salient_group` of the means of these samples
 /// @throws GameError  for another shape, an entry that is not finite, a confidence outside (0, 1), a negative
-/// indifference, a selection rule that takes no arg-max
+/// indifference, a selection rule that takes no arg-max, kinds that do not fit the samples
 [[nodiscard]] bool arg_max_is_decided(std::span<const double> dividends, std::int64_t coalitions,
                                       const EliminationRule& rule, const Look& look);
 

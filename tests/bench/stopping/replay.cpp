@@ -22,6 +22,7 @@ using Values = std::vector<double>;  // [samples, coalitions] of a layer
 
 struct FullTable {
   GameShape shape;
+  std::vector<SampleLabel> samples;
   std::vector<Values> layers;
   std::vector<Coalition> groups;  ///< [layers] of all samples
 };
@@ -53,7 +54,9 @@ int count_in(const SampleRange& pool, const std::vector<bool>& counts) {
 FullTable read_table(const std::filesystem::path& file) {
   const DividendCube cube = DividendCube::open(file);
   const std::vector<bool> common = common_samples(cube);
-  FullTable table{.shape = cube.description().plan.shape, .layers = {}, .groups = {}};
+  FullTable table{.shape = cube.description().plan.shape, .samples = {}, .layers = {}, .groups = {}};
+  for (std::size_t sample = 0; sample < common.size(); ++sample)
+    if (common[sample]) table.samples.push_back(cube.description().samples[sample]);
   std::int64_t first = 0;
   for (int& pool : table.shape.pools) {
     const SampleRange all{first, first + pool};
@@ -107,7 +110,10 @@ struct Replay {
   int agreeing = 0;          ///< layers with the group of the full table
 };
 
-Replay replay_once(const SweepJob& job, const FullTable& table, const std::vector<std::int64_t>& order) {
+Replay replay_once(SweepJob& job, const FullTable& table, const std::vector<std::int64_t>& order) {
+  job.samples.clear();
+  for (const std::int64_t sample : order)
+    job.samples.push_back(table.samples[static_cast<std::size_t>(sample)]);
   std::vector<Values> layers;
   for (const Values& values : table.layers)
     layers.push_back(reordered(values, order, table.shape.coalitions()));

@@ -1,5 +1,8 @@
+#include <algorithm>
+#include <cstddef>
 #include <functional>
 #include <random>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -17,11 +20,23 @@ constexpr std::int64_t kCoalitions = 4;  // the empty one, which is no candidate
 constexpr std::int64_t kWinner = 1;
 constexpr double kLead = 1e-6;
 constexpr double kFarBelow = 1e3;
+constexpr double kEffectOfKind = 2.0;
 
 /// Who is nearly tied with the winner.
 enum class Rivals {
   one,       ///< the difference is symmetric, whatever the tails
   opposite,  ///< two of opposite deviations against a winner without any: the worst case of the theorem
+  by_kind,   ///< one, whose difference lies in two kinds of samples more than in chance
+};
+
+std::string name_of(Rivals rivals) {
+  return rivals == Rivals::one ? "one" : rivals == Rivals::opposite ? "opposite" : "by kind";
+}
+
+/// Samples of a table and their kinds.
+struct Table {
+  std::vector<double> dividends;  ///< [samples, coalitions]
+  std::vector<int> kinds;         ///< [samples]
 };
 
 struct Tails {
@@ -49,28 +64,41 @@ std::vector<double> column_means(const std::vector<double>& table, std::size_t c
   return means;
 }
 
-// [samples, coalitions] whose candidates have the same mean over all samples, but for a hair.
-std::vector<double> near_ties(int samples, Rivals rivals, const Tails& tails, std::mt19937_64& random) {
+// Candidates have the same mean over all samples, but for a hair.
+Table near_ties(int samples, Rivals rivals, const Tails& tails, std::mt19937_64& random) {
   const auto columns = static_cast<std::size_t>(kCoalitions);
-  std::vector<double> table(static_cast<std::size_t>(samples) * columns);
-  for (double& value : table) value = tails.draw(random);
-  const auto means = column_means(table, columns);
-  for (std::size_t first = 0; first < table.size(); first += columns) {
-    for (std::size_t s = 0; s < columns; ++s) table[first + s] -= means[s];
-    if (rivals == Rivals::opposite) table[first + kWinner] = 0.0;
-    table[first + kWinner] += kLead;
-    table[first + 3] = rivals == Rivals::opposite ? -table[first + 2] : table[first + 3] - kFarBelow;
+  Table table{std::vector<double>(static_cast<std::size_t>(samples) * columns), {}};
+  std::vector<double>& entries = table.dividends;
+  for (double& value : entries) value = tails.draw(random);
+  for (int sample = 0; sample < samples; ++sample)
+    table.kinds.push_back(rivals == Rivals::by_kind && std::bernoulli_distribution{0.4}(random) ? 1 : 0);
+  if (rivals == Rivals::by_kind)
+    for (std::size_t sample = 0; sample < table.kinds.size(); ++sample)
+      entries[sample * columns + 2] += table.kinds[sample] == 0 ? kEffectOfKind : -kEffectOfKind;
+  const auto means = column_means(entries, columns);
+  for (std::size_t first = 0; first < entries.size(); first += columns) {
+    for (std::size_t s = 0; s < columns; ++s) entries[first + s] -= means[s];
+    if (rivals == Rivals::opposite) entries[first + kWinner] = 0.0;
+    entries[first + kWinner] += kLead;
+    entries[first + 3] = rivals == Rivals::opposite ? -entries[first + 2] : entries[first + 3] - kFarBelow;
   }
   return table;
 }
 
-bool decides_wrongly(const std::vector<double>& table, int samples, int first, double confidence) {
+bool decides_wrongly(const Table& table, int first, double confidence) {
+  const auto samples = static_cast<int>(table.kinds.size());
+  const std::int64_t ones = std::count(table.kinds.begin(), table.kinds.end(), 1);
+  const std::vector<std::int64_t> of_kind{samples - ones, ones};
   const SampleRounds rounds{{samples}, first, 1.5};
   for (int round = 0; round + 1 < rounds.count(); ++round) {
-    const std::vector<double> known(table.begin(),
-                                    table.begin() + std::ptrdiff_t{rounds.samples(round)} * kCoalitions);
+    const auto count = static_cast<std::size_t>(rounds.samples(round));
+    const std::vector<double> known(
+        table.dividends.begin(), table.dividends.begin() + static_cast<std::ptrdiff_t>(count) * kCoalitions);
     if (arg_max_is_decided(known, kCoalitions, {.confidence = confidence},
-                           {.samples = samples, .looks = rounds.count() - 1})) {
+                           {.samples = samples,
+                            .looks = rounds.count() - 1,
+                            .kind_of_sample = std::span{table.kinds}.first(count),
+                            .samples_of_kind = of_kind})) {
       const auto means = column_means(known, static_cast<std::size_t>(kCoalitions));
       return salient_group(means, SelectionRule::max_dividend).members.index() != kWinner;
     }
@@ -87,16 +115,13 @@ void simulate(double confidence, int trials) {
              "48");
   std::mt19937_64 random{1};
   for (const Tails& tails : all_tails())
-    for (const Rivals rivals : {Rivals::one, Rivals::opposite})
+    for (const Rivals rivals : {Rivals::one, Rivals::opposite, Rivals::by_kind})
       for (const int samples : {300, 900}) {
-        std::string line =
-            fmt::format("{:<18}{:>10}{:>9}", tails.name, rivals == Rivals::one ? "one" : "opposite", samples);
+        std::string line = fmt::format("{:<18}{:>10}{:>9}", tails.name, name_of(rivals), samples);
         for (const int first : {8, 16, 24, 48}) {
           int wrong = 0;
           for (int trial = 0; trial < trials; ++trial)
-            wrong += decides_wrongly(near_ties(samples, rivals, tails, random), samples, first, confidence)
-                         ? 1
-                         : 0;
+            wrong += decides_wrongly(near_ties(samples, rivals, tails, random), first, confidence) ? 1 : 0;
           line += fmt::format("{:>{}.2f}", 100.0 * wrong / trials, first == 8 ? 9 : 7);
         }
         fmt::print("{}\n", line);

@@ -6,6 +6,7 @@
 #include <numeric>
 #include <ostream>
 #include <random>
+#include <span>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -211,6 +212,150 @@ TEST(ArgMaxIsDecided, ForTheOnlyCandidateOfASinglePlayer) {
   EXPECT_TRUE(arg_max_is_decided(std::vector<double>{0, 1, 0, 1}, 2, {}, {.samples = 10}));
 }
 
+/// Samples of three kinds, one of them rare, by which the candidates' dividends differ far more than by
+/// chance.
+struct Kinds {
+  std::vector<int> of_sample;
+  std::vector<std::int64_t> samples{0, 0, 0};
+};
+
+Kinds random_kinds(std::mt19937_64& random) {
+  Kinds kinds;
+  for (int i = 0; i < kSamples; ++i) {
+    const int kind = i < 180 ? 0 : i < 295 ? 1 : 2;
+    kinds.of_sample.push_back(kind);
+    ++kinds.samples[static_cast<std::size_t>(kind)];
+  }
+  std::shuffle(kinds.of_sample.begin(), kinds.of_sample.end(), random);
+  return kinds;
+}
+
+void add_effect_of_kind(Table& table, const Kinds& kinds, double effect) {
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    table[i][1] += kinds.of_sample[i] == 0 ? effect : -effect;
+    table[i][2] -= kinds.of_sample[i] == 1 ? effect : 0.0;
+  }
+}
+
+bool decided_by_kind(const Table& table, int samples, const EliminationRule& rule, const Kinds& kinds) {
+  return arg_max_is_decided(
+      flat(table, samples), static_cast<std::int64_t>(table.front().size()), rule,
+      {.samples = kSamples,
+       .looks = static_cast<int>(kLooks.size()),
+       .kind_of_sample = std::span{kinds.of_sample}.first(static_cast<std::size_t>(samples)),
+       .samples_of_kind = kinds.samples});
+}
+
+Ending run_by_kind(const Table& table, const EliminationRule& rule, const Kinds& kinds) {
+  for (const int samples : kLooks)
+    if (decided_by_kind(table, samples, rule, kinds))
+      return {samples, salient_group(means_of(table, samples), rule.selection).members};
+  return {kSamples, salient_group(means_of(table, kSamples), rule.selection).members};
+}
+
+// The bound of the header for strata, computed the slow way. The rare kind has fewer than 8 known samples in
+// all looks, and joins no other: all are one stratum unless it is left out.
+TEST(ArgMaxIsDecided, ByKindExactlyWhereEveryStratifiedBoundIsPositive) {
+  std::mt19937_64 random{6};
+  const Noise exponential = [](auto& r) { return std::exponential_distribution{}(r); };
+  constexpr int kKnown = 81;
+  int decisions = 0;
+  for (int trial = 0; trial < 200; ++trial) {
+    const Kinds kinds = random_kinds(random);
+    Table table = noisy_table({0, 0.3, 0.5, 0, 0, 0, 0, 0}, exponential, random);
+    add_effect_of_kind(table, kinds, 2.0);
+    const auto plain = means_of(table, kKnown);
+    const auto leader =
+        static_cast<std::size_t>(salient_group(plain, SelectionRule::max_dividend).members.index());
+    bool expected = true;
+    for (std::size_t s = 1; s < kCoalitions; ++s) {
+      if (s == leader) continue;
+      double mean = 0, variance = 0, freedom = 0, endless = 0, third = 0;
+      for (const int kind : {0, 1}) {
+        std::vector<double> d;
+        for (std::size_t i = 0; i < kKnown; ++i)
+          if (std::min(kinds.of_sample[i], 1) == kind) d.push_back(table[i][leader] - table[i][s]);
+        const auto n = static_cast<double>(d.size());
+        const double all = kind == 0 ? 180 : 120;
+        const double centre = std::accumulate(d.begin(), d.end(), 0.0) / n;
+        double squares = 0, cubes = 0;
+        for (const double x : d) squares += std::pow(x - centre, 2), cubes += std::pow(x - centre, 3);
+        const double weight = all / kSamples;
+        const double part = weight * weight * (1 / n - 1 / all) * squares / (n - 1);
+        mean += weight * centre;
+        variance += part;
+        freedom += part * part / (n - 1);
+        endless += weight * weight * squares / (n - 1) / n;
+        third += std::pow(weight, 3) * cubes / n / (n * n);
+      }
+      const double t = quantile(boost::math::students_t(variance * variance / freedom), 1 - 0.1 / 7.0 / 3.0);
+      const double q = t + std::max(0.0, -third / std::pow(endless, 1.5)) * (2 * t * t + 1) / 6;
+      expected = expected && mean - q * std::sqrt(variance) > 0;
+    }
+    EXPECT_EQ(decided_by_kind(table, kKnown, {.confidence = 0.9}, kinds), expected);
+    decisions += expected ? 1 : 0;
+  }
+  EXPECT_GT(decisions, 20);
+  EXPECT_LT(decisions, 180);
+}
+
+TEST(ArgMaxIsDecided, ByKindWithFewerSamplesWhereKindsDiffer) {
+  std::mt19937_64 random{8};
+  const Noise normal = [](auto& r) { return std::normal_distribution{}(r); };
+  int plain = 0;
+  int by_kind = 0;
+  for (int trial = 0; trial < 50; ++trial) {
+    const Kinds kinds = random_kinds(random);
+    Table table = noisy_table({0, 0.7, 0, 0, 0, 0, 0, 0}, normal, random);
+    add_effect_of_kind(table, kinds, 3.0);
+    plain += run(table, {}).samples;
+    by_kind += run_by_kind(table, {}, kinds).samples;
+  }
+  EXPECT_LT(by_kind, 0.7 * plain);
+}
+
+TEST(ArgMaxIsDecided, ByKindAsWithoutWhereTooFewAreKnown) {
+  std::mt19937_64 random{9};
+  const Noise normal = [](auto& r) { return std::normal_distribution{}(r); };
+  int decisions = 0;
+  for (int trial = 0; trial < 100; ++trial) {
+    const Table table = noisy_table({0, 1.2, 0, 0, 0, 0, 0, 0}, normal, random);
+    Kinds singles{{}, std::vector<std::int64_t>(kSamples, 1)};
+    singles.of_sample.resize(kSamples);
+    std::iota(singles.of_sample.begin(), singles.of_sample.end(), 0);
+    const bool plain = decided(table, 24, {});
+    EXPECT_EQ(decided_by_kind(table, 24, {}, singles), plain);
+    decisions += plain ? 1 : 0;
+  }
+  EXPECT_GT(decisions, 10);
+  EXPECT_LT(decisions, 90);
+}
+
+TEST_P(TheConfidence, HoldsByKindAmongNearTies) {
+  constexpr int kTrials = 1000;
+  constexpr double kConfidence = 0.8;
+  std::mt19937_64 random{10};
+  int wrong = 0;
+  int early = 0;
+  for (int trial = 0; trial < kTrials; ++trial) {
+    const Kinds kinds = random_kinds(random);
+    Table table = noisy_table(std::vector<double>(kCoalitions), GetParam().noise, random);
+    add_effect_of_kind(table, kinds, 2.0);
+    const auto means = means_of(table, kSamples);
+    for (auto& row : table) {
+      for (std::size_t s = 0; s < kCoalitions; ++s) row[s] -= means[s] + (s > 2 ? 100 : 0);
+      row[1] += 1e-6;
+    }
+    ASSERT_EQ(truth(table), Coalition{1});
+    const Ending end = run_by_kind(table, {.confidence = kConfidence}, kinds);
+    wrong += end.group == Coalition{1} ? 0 : 1;
+    early += end.samples < kSamples ? 1 : 0;
+  }
+  const double allowed = kTrials * (1 - kConfidence);
+  EXPECT_LE(wrong, allowed + 3 * std::sqrt(allowed));
+  EXPECT_GT(early, kTrials / 50);
+}
+
 TEST(ArgMaxIsDecided, RefusesWhatItCannotDecide) {
   const auto refuses = [](std::vector<double> dividends, std::int64_t coalitions, const EliminationRule& rule,
                           const Look& look) {
@@ -229,6 +374,13 @@ TEST(ArgMaxIsDecided, RefusesWhatItCannotDecide) {
   refuses(std::vector<double>(8), 8, {}, look);      // one sample
   refuses(std::vector<double>(20), 8, {}, look);     // half a sample
   refuses({0, std::nan(""), 0, 0}, 2, {}, look);
+  const std::vector<std::int64_t> counts{6, 4};
+  const std::vector<int> two{0, 1};
+  EXPECT_FALSE(arg_max_is_decided(good, 8, {}, {10, 2, two, counts}));
+  refuses(good, 8, {}, {9, 2, two, counts});                      // nine are not six and four
+  refuses(good, 8, {}, {10, 2, std::vector<int>{0}, counts});     // the kind of one of two
+  refuses(good, 8, {}, {10, 2, std::vector<int>{0, 2}, counts});  // no such kind
+  refuses(good, 8, {}, {10, 2, std::vector<int>{1, 1}, std::vector<std::int64_t>{9, 1}});
 }
 
 }  // namespace
