@@ -40,8 +40,7 @@ void say_profile(const DividendCube& cube) {
   else
     say_note(
         "no profile to show: the cube's units were computed without --profile, or its version has no place "
-        "for "
-        "one");
+        "for one");
 }
 
 ExitCode sweep_in(World& world, const SweepOptions& options, const Invocation& invocation) {
