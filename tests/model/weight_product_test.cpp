@@ -43,17 +43,19 @@ class Kernels : public testing::TestWithParam<ProductKernel> {
 };
 
 TEST_P(Kernels, AreAsExactAsFloat32) {
-  for (const auto& [rows, in, out] : {std::tuple{1, 24, 8}, std::tuple{33, 48, 61}, std::tuple{4, 576, 192},
-                                      std::tuple{70, 1536, 576}, std::tuple{300, 64, 172}}) {
-    const at::Tensor x = random_normal({rows, in});
-    const at::Tensor weight = random_normal({out, in});
-    const Matrix matrix = Matrix::prepared(weight, {at::kFloat, GetParam()});
-    const at::Tensor y = matrix.times(x, {}, {at::kFloat, GetParam()});
-    ASSERT_EQ(y.sizes(), (at::IntArrayRef{rows, out}));
-    // n roundings of partial sums, none larger than `size`, at random: about sqrt(n) of them remain.
-    EXPECT_LT(worst_error(x, weight, y), std::sqrt(static_cast<double>(in)))
-        << rows << " rows, " << in << " -> " << out;
-  }
+  for (const auto& [rows, in, out] :
+       {std::tuple{1, 24, 8}, std::tuple{33, 48, 61}, std::tuple{4, 576, 192}, std::tuple{70, 1536, 576},
+        std::tuple{300, 64, 172}, std::tuple{300, 1250, 576}})
+    for (const auto type : {at::kFloat, at::kHalf, at::kBFloat16}) {
+      const at::Tensor x = random_normal({rows, in});
+      const at::Tensor weight = random_normal({out, in}).to(type).to(at::kFloat);
+      const Matrix matrix = Matrix::prepared(weight, {at::kFloat, GetParam()});
+      const at::Tensor y = matrix.times(x, {}, {at::kFloat, GetParam()});
+      ASSERT_EQ(y.sizes(), (at::IntArrayRef{rows, out}));
+      // n roundings of partial sums, none larger than `size`, at random: about sqrt(n) of them remain.
+      EXPECT_LT(worst_error(x, weight, y), std::sqrt(static_cast<double>(in)))
+          << rows << " rows, " << in << " -> " << out << ", weights of " << type;
+    }
 }
 
 TEST_P(Kernels, GiveARowTheSameBitsBesideAnyRowsAndThreads) {
