@@ -11,19 +11,23 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source tools/environment.sh
 
 # The test programs whose own code uses threads, files or messages; libtorch is in none of them.
-without_libtorch=(analysis benchmark cli config job log model_files mpi partition partition_json records report run schedule
+without_libtorch=(analysis benchmark cli config job log model_files partition partition_json records report run schedule
   slurm_scripts storage text worker_comm worker_nccl worker_parallel)
 # libtorch's OpenMP threads meet at barriers that TSan does not see, so it would report every loop of theirs.
-with_libtorch=(model intervention engine engine_group)
+with_libtorch=(model intervention engine)
+# Those whose tests start several ranks, without and with libtorch.
+mpi_without_libtorch=(mpi)
+mpi_with_libtorch=(engine_group)
 
 main() {
-  local suppressions=$PWD/tests/sanitizers preset programs=("${without_libtorch[@]}")
+  local suppressions=$PWD/tests/sanitizers preset programs=("${without_libtorch[@]}") with_mpi=("${mpi_without_libtorch[@]}")
   # HDF5 asks for what a damaged header claims, a terabyte; malloc without a sanitizer refuses it as well.
   local refuse=allocator_may_return_null=1
   case ${1:-} in
     address)
       preset=asan
       programs+=("${with_libtorch[@]}")
+      with_mpi+=("${mpi_with_libtorch[@]}")
       export ASAN_OPTIONS=$refuse:suppressions=$suppressions/asan.supp
       export LSAN_OPTIONS=suppressions=$suppressions/lsan.supp:print_suppressions=0
       export UBSAN_OPTIONS=print_stacktrace=1
@@ -39,9 +43,21 @@ main() {
       ;;
   esac
   require_all_programs
-  build "$preset" "${programs[@]}"
-  local pattern
-  pattern=$(IFS='|' && echo "${programs[*]}")
+  build "$preset" "${programs[@]}" "${with_mpi[@]}"
+  local failed=0
+  run_tests "$preset" "${programs[@]}" || failed=1
+  # Open MPI unloads its components before leaks are looked for: only whole stacks, which take time, tell whose they were.
+  export ASAN_OPTIONS=${ASAN_OPTIONS:-}:fast_unwind_on_malloc=0
+  # LeakSanitizer crashes over the storage of Open MPI's threads; where libtorch is, it is told apart from leaks by that.
+  LSAN_OPTIONS=${LSAN_OPTIONS:-}:use_tls=0 run_tests "$preset" "${mpi_without_libtorch[@]}" || failed=1
+  if [ "$preset" = asan ]; then run_tests "$preset" "${mpi_with_libtorch[@]}" || failed=1; fi
+  return $failed
+}
+
+run_tests() {
+  local preset=$1 pattern
+  shift
+  pattern=$(IFS='|' && echo "$*")
   ctest --preset "$preset" --tests-regex "^($pattern)\\." --parallel "$(nproc)"
 }
 
@@ -49,7 +65,8 @@ main() {
 require_all_programs() {
   local all known
   all=$(find tests -name CMakeLists.txt -exec grep -hoP '^\s*harsanyi_test\(\K\w+' {} + | sort)
-  known=$(printf '%s\n' "${without_libtorch[@]}" "${with_libtorch[@]}" | sort)
+  known=$(printf '%s\n' "${without_libtorch[@]}" "${with_libtorch[@]}" "${mpi_without_libtorch[@]}" \
+    "${mpi_with_libtorch[@]}" | sort)
   if [ "$all" != "$known" ]; then
     echo "error: the lists of test programs in tools/sanitize.sh and tests/*/CMakeLists.txt differ:" >&2
     diff <(echo "$known") <(echo "$all") >&2

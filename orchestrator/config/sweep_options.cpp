@@ -25,8 +25,8 @@ void describe_stopping(OptionSet& set, SweepOptions& options) {
   set.add(
       {"stopping", "KIND",
        "full: every layer gets all samples. elimination: samples are added in rounds, each half as many "
-       "again, until a layer's salient group is decided; the rest is not computed. A layer whose two best "
-       "coalitions are nearly equal gets all samples all the same"},
+       "again, of the coalitions that may still be a layer's salient group, until one is left; the rest is "
+       "not computed. Two coalitions that are nearly equal get all samples all the same"},
       options.stopping);
   set.add({"stopping-confidence", "X",
            "how sure a layer's group must be to be the one that all samples would give; per layer"},

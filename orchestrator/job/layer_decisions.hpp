@@ -15,8 +15,9 @@ enum class LayerProgress {
   stuck,    ///< values of a round are missing (set aside): nothing can be decided in this run
 };
 
-/// Which layers need the samples of which round: a function of the recorded values alone, so the same for
-/// any number of ranks and after any interruption.
+/// Which layers need the samples of which round, and of which coalitions: those that the candidates left by
+/// the looks so far depend on. A function of the recorded values alone, so the same for any number of ranks
+/// and after any interruption.
 class LayerDecisions {
  public:
   using LayerValues = std::function<std::vector<double>(LayerId)>;  ///< [samples, coalitions], NaN if missing
@@ -30,16 +31,19 @@ class LayerDecisions {
 
   [[nodiscard]] LayerProgress of(LayerId layer) const;
   [[nodiscard]] bool any_open() const;
-  /// Units of the open layers in `round`, as [units] flags.
+  /// Units that the open layers need in `round`, as [units] flags.
   [[nodiscard]] std::vector<bool> wanted_in(int round) const;
-  /// Units of decided layers in rounds after the look that decided them.
+  /// Units that no look so far leaves a need for.
   [[nodiscard]] std::vector<UnitId> not_needed() const;
 
  private:
   struct Layer {
     LayerProgress progress = LayerProgress::open;
-    int last_round = 0;  ///< that the layer was looked at after
+    /// [looks + 1, coalitions] values needed in round after round; the last also in all rounds to come.
+    std::vector<std::vector<bool>> needed;
   };
+  [[nodiscard]] static const std::vector<bool>& needed_in(const Layer& layer, int round);
+  [[nodiscard]] bool needs(LayerId layer, const SweepUnit& unit) const;
   void look_at(Layer& layer, int round, const std::vector<double>& values) const;
 
   const SweepJob& job_;

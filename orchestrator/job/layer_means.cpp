@@ -10,7 +10,7 @@ namespace {
 
 LayerSummary means_of(const DividendCube& cube, LayerId layer) {
   return summarise_layer(computed_values(cube, layer), cube.description().plan.shape.players,
-                         Orientation::present, ZeroRule::none);
+                         Orientation::present, ZeroRule::none, ValueScale::measured, gaps_of(cube));
 }
 
 bool agree(double a, double b) {

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <limits>
 #include <tuple>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -14,10 +15,14 @@
 namespace harsanyi {
 namespace {
 
-void require_mean_dividends(std::span<const double> w) {
+void require_table(std::span<const double> w) {
   if (w.size() < 2 || !std::has_single_bit(w.size()))
     throw GameError{
         fmt::format("{} mean dividends are no table of 2^n coalitions with at least one player", w.size())};
+}
+
+void require_mean_dividends(std::span<const double> w) {
+  require_table(w);
   if (std::any_of(w.begin(), w.end(), [](double d) { return !std::isfinite(d); }))
     throw GameError{
         "a mean dividend is not finite, so no salient group can be chosen; finish the sweep first"};
@@ -67,19 +72,40 @@ SalientGroup common_of_positive(std::span<const double> w) {
       .members = Coalition::from_index(static_cast<std::int64_t>(best)), .dividend = w[best], .margin = 0.0};
 }
 
+SalientGroup group_by(std::span<const double> w, SelectionRule rule) {
+  switch (rule) {
+    case SelectionRule::max_dividend:
+      return max_dividend(w);
+    case SelectionRule::max_dividend_with_empty:
+      return max_dividend_with_empty(w);
+    case SelectionRule::common_of_positive:
+      return common_of_positive(w);
+  }
+  throw GameError{"unknown selection rule; choose one of: " + all_names<SelectionRule>()};
+}
+
 }  // namespace
 
 SalientGroup salient_group(std::span<const double> mean_dividends, SelectionRule rule) {
   require_mean_dividends(mean_dividends);
-  switch (rule) {
-    case SelectionRule::max_dividend:
-      return max_dividend(mean_dividends);
-    case SelectionRule::max_dividend_with_empty:
-      return max_dividend_with_empty(mean_dividends);
-    case SelectionRule::common_of_positive:
-      return common_of_positive(mean_dividends);
-  }
-  throw GameError{"unknown selection rule; choose one of: " + all_names<SelectionRule>()};
+  return group_by(mean_dividends, rule);
+}
+
+SalientGroup salient_group_of_known(std::span<const double> mean_dividends, SelectionRule rule) {
+  require_table(mean_dividends);
+  if (std::any_of(mean_dividends.begin(), mean_dividends.end(), [](double d) { return std::isinf(d); }))
+    throw GameError{"a mean dividend is infinite, so no salient group can be chosen"};
+  constexpr double kNoCandidate = -std::numeric_limits<double>::infinity();
+  std::vector<double> known{mean_dividends.begin(), mean_dividends.end()};
+  std::replace_if(
+      known.begin(), known.end(), [](double d) { return std::isnan(d); }, kNoCandidate);
+  const SalientGroup group = group_by(known, rule);
+  if (group.dividend == kNoCandidate)
+    throw GameError{
+        "no coalition that the rule could choose has a known mean dividend: the sweep stopped early for "
+        "another rule or "
+        "convention; choose by that one"};
+  return group;
 }
 
 Coalition edited_players(Coalition group, EditedHeads edited, int players) {

@@ -29,6 +29,10 @@ struct SalientGroup {
 /// @throws GameError  if the length is no such power of two, or an entry is not finite
 [[nodiscard]] SalientGroup salient_group(std::span<const double> mean_dividends, SelectionRule rule);
 
+/// The same where a NaN is no candidate, as a sweep that stops early leaves it of coalitions that were out.
+/// @throws GameError  as above for infinite entries; if the rule finds no candidate
+[[nodiscard]] SalientGroup salient_group_of_known(std::span<const double> mean_dividends, SelectionRule rule);
+
 /// The players that GAC calibrates in a layer with salient group `group` of `players` players.
 [[nodiscard]] Coalition edited_players(Coalition group, EditedHeads edited, int players);
 

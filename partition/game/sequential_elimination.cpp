@@ -16,9 +16,6 @@
 namespace harsanyi {
 namespace {
 
-/// Wrong leaders cannot win at the same look, so their errors do not add up
-/// (docs/decisions/stopping-bound.md).
-constexpr std::int64_t kWrongLeaders = 3;
 /// Known samples from which on a kind is a stratum of its own.
 constexpr std::int64_t kFewestOfStratum = 8;
 
@@ -181,34 +178,36 @@ Difference difference_of(std::size_t s, const std::vector<Moments>& moments, con
   return difference;
 }
 
-/// Probability with which a single comparison may go wrong.
+/// Probability with which a single comparison may go wrong. Whoever is out does not come back, so every other
+/// coalition is a chance to go wrong, whether it is still there or not.
 double error_of_comparison(const EliminationRule& rule, const Look& look, std::int64_t others) {
-  const std::int64_t wrong = rule.indifference > 0.0 ? others : std::min(others, kWrongLeaders);
-  return (1.0 - rule.confidence) / look.looks / static_cast<double>(std::max<std::int64_t>(wrong, 1));
+  return (1.0 - rule.confidence) / look.looks / static_cast<double>(std::max<std::int64_t>(others, 1));
 }
 
 }  // namespace
 
-bool arg_max_is_decided(std::span<const double> dividends, std::int64_t coalitions,
-                        const EliminationRule& rule, const Look& look) {
+Candidates look_at_candidates(std::span<const double> dividends, std::int64_t coalitions,
+                              const EliminationRule& rule, const Look& look) {
   require_decidable(std::ssize(dividends), coalitions, rule, look);
   const std::vector<double> means = column_means(dividends, static_cast<std::size_t>(coalitions));
-  const auto leader = static_cast<std::size_t>(salient_group(means, rule.selection).members.index());
+  const auto leader = static_cast<std::size_t>(salient_group_of_known(means, rule.selection).members.index());
   const Strata strata = strata_of(dividends.size() / means.size(), look);
   const std::vector<Moments> moments = moments_of(leader, dividends, means.size(), strata);
 
   const std::size_t first = rule.selection == SelectionRule::max_dividend ? 1 : 0;
-  const auto others = coalitions - static_cast<std::int64_t>(first) - 1;
-  const double p = error_of_comparison(rule, look, others);
+  const double p = error_of_comparison(rule, look, coalitions - static_cast<std::int64_t>(first) - 1);
+  Candidates candidates{.left = std::vector<bool>(means.size()), .decided = true};
+  candidates.left[leader] = true;
   for (std::size_t s = first; s < means.size(); ++s) {
-    if (s == leader) continue;
+    if (s == leader || std::isnan(means[s])) continue;
     const Difference d = difference_of(s, moments, strata, look.samples);
-    if (!(d.mean > -rule.indifference)) return false;  // before a quantile is asked for
     const double t = quantile(complement(boost::math::students_t{d.freedom}, p));
     const double q = t + d.lower_skewness * (2.0 * t * t + 1.0) / 6.0;
-    if (!(d.mean - q * d.error > -rule.indifference)) return false;
+    const double least = d.mean - q * d.error;
+    candidates.left[s] = !(least > 0.0);
+    candidates.decided = candidates.decided && least > -rule.indifference;
   }
-  return true;
+  return candidates;
 }
 
 }  // namespace harsanyi

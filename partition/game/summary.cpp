@@ -61,25 +61,25 @@ std::size_t sample_count(std::size_t values, int players) {
 
 // The values of one sample, [2^n], as another convention and scale read them.
 std::vector<double> game_of(std::span<const double> values, std::size_t sample, std::size_t coalitions,
-                            Orientation orientation, ZeroRule zero, ValueScale scale) {
+                            Orientation orientation, ZeroRule zero, ValueScale scale, Gaps gaps) {
   const auto row = values.subspan(sample * coalitions, coalitions);
   std::vector<double> table(row.begin(), row.end());
   for (double& value : table) value = on_scale(value, scale);
-  return in_convention(table, orientation, zero);
+  return in_convention(table, orientation, zero, gaps);
 }
 
 }  // namespace
 
 LayerSummary summarise_layer(std::span<const double> values, int players, Orientation orientation,
-                             ZeroRule zero, ValueScale scale) {
+                             ZeroRule zero, ValueScale scale, Gaps gaps) {
   const std::size_t samples = sample_count(values.size(), players);
   const std::size_t coalitions = values.size() / samples;
   RunningMoments value_moments{coalitions};
   RunningMoments dividend_moments{coalitions};
   for (std::size_t sample = 0; sample < samples; ++sample) {
-    const auto game = game_of(values, sample, coalitions, orientation, zero, scale);
+    const auto game = game_of(values, sample, coalitions, orientation, zero, scale, gaps);
     value_moments.add(game);
-    dividend_moments.add(dividends(game));
+    dividend_moments.add(dividends(game, gaps));
   }
   return {.value_mean = value_moments.mean(),
           .dividend_mean = dividend_moments.mean(),
@@ -88,13 +88,14 @@ LayerSummary summarise_layer(std::span<const double> values, int players, Orient
 }
 
 std::vector<double> sample_dividends(std::span<const double> values, int players, Orientation orientation,
-                                     ZeroRule zero, ValueScale scale) {
+                                     ZeroRule zero, ValueScale scale, Gaps gaps) {
   const std::size_t samples = sample_count(values.size(), players);
   const std::size_t coalitions = values.size() / samples;
   std::vector<double> table;
   table.reserve(values.size());
   for (std::size_t sample = 0; sample < samples; ++sample) {
-    const auto of_sample = dividends(game_of(values, sample, coalitions, orientation, zero, scale));
+    const auto of_sample =
+        dividends(game_of(values, sample, coalitions, orientation, zero, scale, gaps), gaps);
     table.insert(table.end(), of_sample.begin(), of_sample.end());
   }
   return table;

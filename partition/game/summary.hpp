@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "partition/game/conventions.hpp"
+#include "partition/game/dividends.hpp"
 
 namespace harsanyi {
 
@@ -18,16 +19,19 @@ struct LayerSummary {
 
 /// @param values  [samples, 2^n] of one layer, by *present* coalitions, row-major
 /// @param scale   every value is taken on this scale first
+/// @param gaps    kept: means of what one sample lacks are NaN
 /// Sums run in sample order, so the bits do not depend on who computed what, or when.
 /// @throws GameError  as `dividends`; also if there is no sample.
 [[nodiscard]] LayerSummary summarise_layer(std::span<const double> values, int players,
                                            Orientation orientation, ZeroRule zero,
-                                           ValueScale scale = ValueScale::measured);
+                                           ValueScale scale = ValueScale::measured,
+                                           Gaps gaps = Gaps::refused);
 
 /// The dividends of every sample, which `summarise_layer` takes the mean of: [samples, 2^n], row-major.
 /// Parameters and errors as there.
 [[nodiscard]] std::vector<double> sample_dividends(std::span<const double> values, int players,
                                                    Orientation orientation, ZeroRule zero,
-                                                   ValueScale scale = ValueScale::measured);
+                                                   ValueScale scale = ValueScale::measured,
+                                                   Gaps gaps = Gaps::refused);
 
 }  // namespace harsanyi

@@ -13,6 +13,8 @@ namespace {
 constexpr int kLayerShards = 16;
 constexpr int kMostCoalitions = 64;
 constexpr int kFewestCoalitions = 4;
+/// Where coalitions drop out one by one.
+constexpr int kCoalitionShardsOfElimination = 32;
 constexpr int kSamples = 16;
 
 int half(int extent) {
@@ -44,7 +46,9 @@ Sharding at_most(const GameShape& shape, const Sharding& fixed, bool layers_stop
   if (sharding.layers == 0)
     sharding.layers = layers_stop_alone ? 1 : static_cast<int>(shard_count(shape.layers, kLayerShards));
   if (sharding.coalitions == 0)
-    sharding.coalitions = static_cast<int>(std::min<std::int64_t>(kMostCoalitions, shape.coalitions()));
+    sharding.coalitions =
+        layers_stop_alone ? static_cast<int>(shard_count(shape.coalitions(), kCoalitionShardsOfElimination))
+                          : static_cast<int>(std::min<std::int64_t>(kMostCoalitions, shape.coalitions()));
   if (sharding.samples == 0) sharding.samples = kSamples;
   return sharding;
 }

@@ -181,12 +181,19 @@ std::vector<double> DividendCube::layer_values(LayerId layer) const {
 std::vector<bool> DividendCube::computed_samples(LayerId layer) const {
   const auto& plan = state_->description.plan;
   require_layer(state_->value, layer, plan.shape.layers);
-  const auto finished = done();
-  std::vector<bool> computed(static_cast<std::size_t>(plan.shape.samples()), true);
-  for (const auto& unit : plan.units)
-    if (unit.layers.contains(layer) && !finished[static_cast<std::size_t>(unit.id.index())])
-      std::fill(computed.begin() + unit.samples.first, computed.begin() + unit.samples.last, false);
-  return computed;
+  const auto all = states();
+  std::vector<bool> some(static_cast<std::size_t>(plan.shape.samples()));
+  std::vector<bool> open(some.size());
+  for (const auto& unit : plan.units) {
+    if (!unit.layers.contains(layer)) continue;
+    const UnitState state = all[static_cast<std::size_t>(unit.id.index())];
+    auto& marked = state == UnitState::done ? some : open;
+    if (state != UnitState::not_needed)
+      std::fill(marked.begin() + unit.samples.first, marked.begin() + unit.samples.last, true);
+  }
+  std::transform(some.begin(), some.end(), open.begin(), some.begin(),
+                 [](bool has_some, bool lacks_some) { return has_some && !lacks_some; });
+  return some;
 }
 
 std::vector<UnitId> DividendCube::damaged_units(const UnitsRead& read) const {

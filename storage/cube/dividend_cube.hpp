@@ -78,14 +78,15 @@ class DividendCube final : public UnitRecord {
   [[nodiscard]] const CubeDescription& description() const noexcept;  ///< as read back from the file
   /// [samples, coalitions] of one layer, by *present*; NaN where not computed.
   [[nodiscard]] std::vector<double> layer_values(LayerId layer) const;
-  /// [samples] true where every coalition of the layer's game is computed.
+  /// [samples] true where every coalition that the layer needs of the sample is computed, and it needs any
+  /// (`Stopping`).
   [[nodiscard]] std::vector<bool> computed_samples(LayerId layer) const;
   /// Done units whose stored values do not match their checksum. Holds one unit at a time in memory.
   [[nodiscard]] std::vector<UnitId> damaged_units(const UnitsRead& read = {}) const;
   /// A done unit as it was stored. @throws StorageError  if it does not match its checksum
   [[nodiscard]] Block block(UnitId unit) const;
-  /// Marks units that are not done as not to be computed, because their layers are decided without them
-  /// (StoppingRule). They no longer stand in the way of `complete_with`.
+  /// Marks units that are not done as not to be computed, because their layers are decided without them, or
+  /// their coalitions dropped out (StoppingRule). They no longer stand in the way of `complete_with`.
   void mark_not_needed(std::span<const UnitId> units);
   /// Takes back the marks of `units` (damaged ones, say) and the completion mark, so that they are
   /// computed and stored again.

@@ -42,13 +42,26 @@ def test_units_not_needed_are_not_run_and_marked(stopped: Program):
     stopped.run("inspect", "stopped.h5", "--require-complete", "--verify")
     with h5py.File(stopped.folder / "stopped.h5") as cube:
         done, samples = cube["unit_done"][:], cube["layer_samples"][:]
-        known = np.isfinite(cube["value"][:]).all(axis=-1)
+        known = np.isfinite(cube["value"][:])
         assert set(done) == {DONE, NOT_NEEDED}, "no layer stopped early, or none was computed: the test shows nothing"
-        assert known.sum(axis=1).tolist() == samples.tolist()
-        for mark, (layer, _), (first, last) in zip(done, cube["unit_layers"], cube["unit_samples"], strict=True):
-            assert known[layer, first:last].all() == (mark == DONE)
-            assert known[layer, first:last].any() == (mark == DONE)
+        assert known.any(axis=-1).sum(axis=1).tolist() == samples.tolist()
+        boxes = zip(cube["unit_layers"], cube["unit_samples"], cube["unit_coalitions"], strict=True)
+        for mark, ((layer, _), (first, last), (least, most)) in zip(done, boxes, strict=True):
+            assert known[layer, first:last, least:most].all() == (mark == DONE)
+            assert known[layer, first:last, least:most].any() == (mark == DONE)
         assert samples.min() >= FIRST
+
+
+def test_coalitions_that_are_out_are_computed_no_further(stopped: Program):
+    with h5py.File(stopped.folder / "stopped.h5") as cube:
+        known = np.isfinite(cube["value"][:]).sum(axis=1)  # [layer, coalition] samples
+        mean, samples = cube["dividend_mean"][:], cube["layer_samples"][:]
+    assert (known.max(axis=1) == samples).all()
+    assert (known.min(axis=1) < samples).any(), "no coalition dropped out: the test shows nothing"
+    for layer, coalition in np.ndindex(mean.shape):
+        subsets = [s for s in range(mean.shape[1]) if s | coalition == coalition]
+        everywhere = all(known[layer, s] == samples[layer] for s in subsets)
+        assert np.isfinite(mean[layer, coalition]) == everywhere
 
 
 def test_the_groups_are_those_of_the_full_table(stopped: Program):
@@ -86,8 +99,14 @@ def test_python_uses_the_samples_that_there_are(stopped: Program):
     cube = analysis.open_cube(stopped.folder / "stopped.h5")
     assert cube.attrs["complete"] is True
     assert cube.attrs["units_done"] + cube.attrs["units_not_needed"] == cube.attrs["units"]
-    np.testing.assert_allclose(cube.dividend.mean("sample"), cube.dividend_mean, atol=1e-12)
-    assert cube["samples"].max() <= SAMPLES
+    known = np.isfinite(cube.dividend_mean)
+    assert known.any("coalition").all()
+    assert not known.all(), "no coalition dropped out: the test shows nothing"
+    np.testing.assert_allclose(cube.dividend.mean("sample").where(known), cube.dividend_mean, atol=1e-12)
+    with h5py.File(stopped.folder / "stopped.h5") as file:
+        np.testing.assert_array_equal(cube["samples"], file["layer_samples"])
+    release = analysis.open_cube(stopped.folder / "stopped.h5", orientation="masked")
+    assert not np.isfinite(release.dividend_mean).all()
 
 
 @pytest.mark.parametrize("ranks", [2, 4])

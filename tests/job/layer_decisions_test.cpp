@@ -96,6 +96,20 @@ TEST_F(Decisions, UnitsNotNeededAreThoseOfDecidedLayersAfterTheirLook) {
   EXPECT_EQ(computed[2], 60);
 }
 
+TEST_F(Decisions, UnitsOfACoalitionThatDroppedOutAreNotNeededThoughItsLayerGoesOn) {
+  job_.plan = make_sweep_plan({3, kPlayers, kPools}, {1, 1, 4}, job_.rounds);
+  const LayerDecisions decisions = run();
+  EXPECT_EQ(decisions.of(LayerId{2}), LayerProgress::open);  // players 0 and 1 are twins, and together worse
+  std::map<std::int64_t, std::int64_t> computed;             // samples, by coalition
+  const auto not_needed = decisions.not_needed();
+  for (const SweepUnit& unit : job_.plan.units)
+    if (unit.layers.contains(LayerId{2}) &&
+        std::find(not_needed.begin(), not_needed.end(), unit.id) == not_needed.end())
+      computed[unit.coalitions.first] += unit.samples.size();
+  const std::int64_t first = job_.rounds.samples(0);
+  EXPECT_EQ(computed, (std::map<std::int64_t, std::int64_t>{{0, 60}, {1, 60}, {2, 60}, {3, first}}));
+}
+
 TEST_F(Decisions, ADecidedLayersGroupIsThatOfTheFullTable) {
   const LayerDecisions decisions = run();
   for (const int layer : {0, 1}) {

@@ -28,7 +28,9 @@ def open_cube(path: str | Path, orientation: Orientation = "present", zero: Zero
     dividend_standard_error                [layer, coalition]          over the samples computed so far
     samples                                [layer]                     samples whose whole game is computed
 
-    A sweep that stops early leaves samples of decided layers uncomputed: they stay NaN in a complete cube.
+    A sweep that stops early leaves samples of decided layers uncomputed: they stay NaN in a complete cube. So do
+    values of coalitions that were no longer candidates, and their means, as those are not over the layer's samples;
+    `samples` then counts those with any value.
 
     Coordinates: coalition labels such as "{0,2}" with `members` (bit mask) and `size`; for each sample its
     benchmark, row, gold label and prompt length in tokens. Attributes: conventions, `complete`, `identity`
@@ -44,18 +46,24 @@ def open_cube(path: str | Path, orientation: Orientation = "present", zero: Zero
         stored = file["value"][...]
         unit = str(plain(file["value"].attrs["units"]))
         values = in_convention(stored, orientation, zero)
-        mean, error = mean_and_standard_error(dividends_of(values))
+        dividends = dividends_of(values)
+        mean, error = mean_and_standard_error(dividends)
+        samples = np.isfinite(stored).all(axis=-1).sum(axis=1)
+        if plain(file.attrs.get("stopping", "full")) == "elimination":
+            samples = np.isfinite(stored).any(axis=-1).sum(axis=1)
+            eliminated = np.isfinite(dividends).sum(axis=1) < samples[:, None]
+            mean, error = (np.where(eliminated, np.nan, table) for table in (mean, error))
         is_stored_convention = (orientation, zero) == ("present", "none")
         complete = bool(file["complete"][()])
         if complete and is_stored_convention:
             mean, error = file["dividend_mean"][...], file["dividend_standard_error"][...]
         tables = {
             "value": (LAYER_SAMPLE_COALITION, values),
-            "dividend": (LAYER_SAMPLE_COALITION, dividends_of(values)),
+            "dividend": (LAYER_SAMPLE_COALITION, dividends),
             "value_mean": (LAYER_COALITION, mean_and_standard_error(values)[0]),
             "dividend_mean": (LAYER_COALITION, mean),
             "dividend_standard_error": (LAYER_COALITION, error),
-            "samples": ("layer", np.isfinite(stored).all(axis=-1).sum(axis=1)),
+            "samples": ("layer", samples),
         }
         cube = xr.Dataset(tables, coords=_coordinates(file), attrs=_attributes(file))
     cube.attrs.update(orientation=orientation, zero_rule=zero, complete=complete)

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <random>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "partition/base/error.hpp"
 #include "partition/game/salient_group.hpp"
 #include "partition/game/summary.hpp"
+#include "partition/plan/unit_size.hpp"
 #include "storage/cube/dividend_cube.hpp"
 #include "tests/bench/stopping/stopping_bench.hpp"
 
@@ -93,49 +95,58 @@ Values reordered(const Values& values, const std::vector<std::int64_t>& order, s
   return result;
 }
 
-// The group of the samples that are known after `round`.
-Coalition group_after(const Values& values, const SweepJob& job, int round) {
+void compute(const SweepUnit& unit, const Values& full, std::int64_t coalitions, Values& known) {
+  for (const SampleId sample : unit.samples)
+    for (const Coalition coalition : unit.coalitions) {
+      const auto i = static_cast<std::size_t>(sample.index() * coalitions + coalition.index());
+      known[i] = full[i];
+    }
+}
+
+// Of the samples that have any value.
+Coalition group_of_known(const Values& values, int players) {
+  const auto coalitions = static_cast<std::ptrdiff_t>(coalition_count(players));
   Values known;
-  const std::int64_t coalitions = job.plan.shape.coalitions();
-  for (std::size_t pool = 0; pool < job.rounds.pools(); ++pool) {
-    const SampleRange samples = job.rounds.known(round, pool);
-    known.insert(known.end(), values.begin() + samples.first * coalitions,
-                 values.begin() + samples.last * coalitions);
-  }
-  return group_of(known, job.plan.shape.players);
+  for (auto row = values.begin(); row != values.end(); row += coalitions)
+    if (std::any_of(row, row + coalitions, [](double value) { return !std::isnan(value); }))
+      known.insert(known.end(), row, row + coalitions);
+  const auto summary =
+      summarise_layer(known, players, Orientation::present, ZeroRule::none, ValueScale::measured, Gaps::kept);
+  return salient_group_of_known(summary.dividend_mean, SelectionRule::max_dividend).members;
 }
 
 struct Replay {
-  std::vector<int> samples;  ///< [layers]
-  int agreeing = 0;          ///< layers with the group of the full table
+  std::vector<std::int64_t> values;  ///< [layers] computed
+  int agreeing = 0;                  ///< layers with the group of the full table
 };
 
 Replay replay_once(SweepJob& job, const FullTable& table, const std::vector<std::int64_t>& order) {
+  const std::int64_t coalitions = table.shape.coalitions();
   job.samples.clear();
   for (const std::int64_t sample : order)
     job.samples.push_back(table.samples[static_cast<std::size_t>(sample)]);
-  std::vector<Values> layers;
-  for (const Values& values : table.layers)
-    layers.push_back(reordered(values, order, table.shape.coalitions()));
+  std::vector<Values> full;
+  for (const Values& values : table.layers) full.push_back(reordered(values, order, coalitions));
+  std::vector<Values> known;
+  for (const Values& values : full)
+    known.emplace_back(values.size(), std::numeric_limits<double>::quiet_NaN());
+
   LayerDecisions decisions{job};
-  Replay result{std::vector<int>(layers.size(), table.shape.samples()), 0};
-  std::vector<Coalition> groups = table.groups;
-  for (int round = 0; round + 1 < job.rounds.count(); ++round) {
-    std::vector<bool> was_open;
-    for (const LayerId layer : LayerRange{0, table.shape.layers})
-      was_open.push_back(decisions.of(layer) == LayerProgress::open);
-    decisions.look_after(round,
-                         [&](LayerId layer) { return layers[static_cast<std::size_t>(layer.index())]; });
-    for (std::size_t layer = 0; layer < layers.size(); ++layer) {
-      if (!was_open[layer] ||
-          decisions.of(LayerId::from_index(static_cast<std::int64_t>(layer))) == LayerProgress::open)
-        continue;
-      result.samples[layer] = job.rounds.samples(round);
-      groups[layer] = group_after(layers[layer], job, round);
+  Replay result{std::vector<std::int64_t>(full.size()), 0};
+  for (int round = 0; round < job.rounds.count(); ++round) {
+    if (round > 0)
+      decisions.look_after(round - 1,
+                           [&](LayerId layer) { return known[static_cast<std::size_t>(layer.index())]; });
+    const std::vector<bool> wanted = decisions.wanted_in(round);
+    for (const SweepUnit& unit : job.plan.units) {
+      if (!wanted[static_cast<std::size_t>(unit.id.index())]) continue;
+      const auto layer = static_cast<std::size_t>(unit.layers.first);
+      compute(unit, full[layer], coalitions, known[layer]);
+      result.values[layer] += unit.values();
     }
   }
-  for (std::size_t layer = 0; layer < layers.size(); ++layer)
-    result.agreeing += groups[layer] == table.groups[layer] ? 1 : 0;
+  for (std::size_t layer = 0; layer < full.size(); ++layer)
+    result.agreeing += group_of_known(known[layer], table.shape.players) == table.groups[layer] ? 1 : 0;
   return result;
 }
 
@@ -146,10 +157,13 @@ void replay(const std::filesystem::path& file, const StoppingRule& stopping, int
   SweepJob job;
   job.stopping = stopping;
   job.rounds = SampleRounds{table.shape.pools, stopping.first_samples, stopping.growth};
-  job.plan.shape = table.shape;
-  const auto cells = static_cast<double>(table.shape.layers) * table.shape.samples();
+  job.plan = make_sweep_plan(table.shape,
+                             choose_unit_size(table.shape, job.rounds, {.layers_stop_alone = true}).sharding,
+                             job.rounds);
+  const auto cells = static_cast<double>(table.shape.layers) * table.shape.samples() *
+                     static_cast<double>(table.shape.coalitions());
   const auto share = [&](const Replay& r) {
-    return std::accumulate(r.samples.begin(), r.samples.end(), 0.0) / cells;
+    return static_cast<double>(std::accumulate(r.values.begin(), r.values.end(), std::int64_t{0})) / cells;
   };
   fmt::print("{}: {} layers, {} samples, {} players; confidence {}, indifference {}, rounds {}\n",
              file.string(), table.shape.layers, table.shape.samples(), table.shape.players,
@@ -159,8 +173,8 @@ void replay(const std::filesystem::path& file, const StoppingRule& stopping, int
   std::vector<std::int64_t> order(static_cast<std::size_t>(table.shape.samples()));
   std::iota(order.begin(), order.end(), 0);
   const Replay recorded = replay_once(job, table, order);
-  fmt::print("recorded order: {:.1f} % of the values, {} of {} layers agree\n  samples: {}\n",
-             100 * share(recorded), recorded.agreeing, table.shape.layers, fmt::join(recorded.samples, " "));
+  fmt::print("recorded order: {:.1f} % of the values, {} of {} layers agree\n  values of each layer: {}\n",
+             100 * share(recorded), recorded.agreeing, table.shape.layers, fmt::join(recorded.values, " "));
 
   std::mt19937_64 random{1};
   double shares = 0;

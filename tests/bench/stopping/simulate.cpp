@@ -94,11 +94,12 @@ bool decides_wrongly(const Table& table, int first, double confidence) {
     const auto count = static_cast<std::size_t>(rounds.samples(round));
     const std::vector<double> known(
         table.dividends.begin(), table.dividends.begin() + static_cast<std::ptrdiff_t>(count) * kCoalitions);
-    if (arg_max_is_decided(known, kCoalitions, {.confidence = confidence},
+    if (look_at_candidates(known, kCoalitions, {.confidence = confidence},
                            {.samples = samples,
                             .looks = rounds.count() - 1,
                             .kind_of_sample = std::span{table.kinds}.first(count),
-                            .samples_of_kind = of_kind})) {
+                            .samples_of_kind = of_kind})
+            .decided) {
       const auto means = column_means(known, static_cast<std::size_t>(kCoalitions));
       return salient_group(means, SelectionRule::max_dividend).members.index() != kWinner;
     }

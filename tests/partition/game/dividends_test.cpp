@@ -179,5 +179,34 @@ TEST(Dividends, ErrorNamesTheCoalitionThatWasNotComputed) {
   }
 }
 
+TEST(NeededValues, AreThoseThatADividendDependsOn) {
+  constexpr int kPlayers = 3;
+  for (const Orientation orientation : {Orientation::present, Orientation::masked})
+    for (const ZeroRule zero : {ZeroRule::none, ZeroRule::code})
+      for (std::size_t chosen = 0; chosen < 8; ++chosen) {
+        std::vector<bool> coalitions(8);
+        coalitions[chosen] = true;
+        const auto needed = needed_values(coalitions, orientation, zero);
+        for (std::size_t missing = 0; missing < 8; ++missing) {
+          std::vector<double> values{1, 2, 3, 5, 8, 13, 21, 34};
+          values[missing] = std::nan("");
+          const auto w = dividends(in_convention(values, orientation, zero, Gaps::kept), Gaps::kept);
+          EXPECT_EQ(std::isnan(w[chosen]), needed[missing]) << chosen << " without " << missing;
+        }
+      }
+  EXPECT_EQ(needed_values(std::vector<bool>(1U << kPlayers), Orientation::present, ZeroRule::none),
+            std::vector<bool>(1U << kPlayers));
+}
+
+TEST(Gaps, AreRefusedUnlessKeptAndInfinitiesAlways) {
+  const std::vector<double> gap{1, std::nan(""), 3, 4};
+  EXPECT_THROW((void)dividends(gap), GameError);
+  EXPECT_THROW((void)in_convention(gap, Orientation::masked, ZeroRule::none), GameError);
+  const auto w = dividends(gap, Gaps::kept);
+  EXPECT_EQ(w[2], 2);
+  EXPECT_TRUE(std::isnan(w[1]) && std::isnan(w[3]));
+  EXPECT_THROW((void)dividends(std::vector<double>{1, INFINITY}, Gaps::kept), GameError);
+}
+
 }  // namespace
 }  // namespace harsanyi

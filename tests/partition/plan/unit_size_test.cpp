@@ -78,9 +78,14 @@ TEST(UnitSize, GivenAgainstACubesStays) {
 
 TEST(UnitSize, CountsTheFirstRoundWhereSamplesComeInRounds) {
   const SampleRounds rounds{kLarge.pools, 24, 1.5};
-  const UnitSizeRequest request{.worker_groups = 32, .layers_stop_alone = true};
-  EXPECT_EQ(chosen(kLarge, request).sharding, (Sharding{1, 64, 16}));
-  EXPECT_EQ(choose_unit_size(kLarge, rounds, request).sharding, (Sharding{1, 32, 16}));
+  const UnitSizeRequest request{.worker_groups = 400, .layers_stop_alone = true};
+  EXPECT_EQ(chosen(kLarge, request).sharding, (Sharding{1, 8, 16}));
+  EXPECT_EQ(choose_unit_size(kLarge, rounds, request).sharding, (Sharding{1, 4, 16}));
+}
+
+TEST(UnitSize, IsACoalitionOfFewWhereTheyDropOut) {
+  const GameShape shape{.layers = 4, .players = 3, .pools = {100}};
+  EXPECT_EQ(chosen(shape, {.layers_stop_alone = true}).sharding, (Sharding{1, 1, 16}));
 }
 
 TEST(UnitSize, OfFewPlayersHasAllCoalitions) {
