@@ -48,7 +48,7 @@ main() {
   run_tests "$preset" "${programs[@]}" || failed=1
   # Open MPI unloads its components before leaks are looked for: only whole stacks, which take time, tell whose they were.
   export ASAN_OPTIONS=${ASAN_OPTIONS:-}:fast_unwind_on_malloc=0
-  # LeakSanitizer crashes over the storage of Open MPI's threads; where libtorch is, it is told apart from leaks by that.
+  # LeakSanitizer crashes over the storage of Open MPI's threads; that of libtorch's holds what else looks lost.
   LSAN_OPTIONS=${LSAN_OPTIONS:-}:use_tls=0 run_tests "$preset" "${mpi_without_libtorch[@]}" || failed=1
   if [ "$preset" = asan ]; then run_tests "$preset" "${mpi_with_libtorch[@]}" || failed=1; fi
   return $failed
