@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <functional>
 #include <random>
@@ -8,7 +9,6 @@
 
 #include <fmt/format.h>
 
-#include "partition/game/salient_group.hpp"
 #include "partition/game/sequential_elimination.hpp"
 #include "partition/plan/sample_rounds.hpp"
 #include "tests/bench/stopping/stopping_bench.hpp"
@@ -85,24 +85,26 @@ Table near_ties(int samples, Rivals rivals, const Tails& tails, std::mt19937_64&
   return table;
 }
 
-bool decides_wrongly(const Table& table, int first, double confidence) {
+// The winner drops out, or another is decided for.
+bool goes_wrong(const Table& table, int first, double confidence) {
   const auto samples = static_cast<int>(table.kinds.size());
   const std::int64_t ones = std::count(table.kinds.begin(), table.kinds.end(), 1);
   const std::vector<std::int64_t> of_kind{samples - ones, ones};
   const SampleRounds rounds{{samples}, first, 1.5};
+  std::vector<double> dividends = table.dividends;
   for (int round = 0; round + 1 < rounds.count(); ++round) {
     const auto count = static_cast<std::size_t>(rounds.samples(round));
-    const std::vector<double> known(
-        table.dividends.begin(), table.dividends.begin() + static_cast<std::ptrdiff_t>(count) * kCoalitions);
-    if (look_at_candidates(known, kCoalitions, {.confidence = confidence},
-                           {.samples = samples,
-                            .looks = rounds.count() - 1,
-                            .kind_of_sample = std::span{table.kinds}.first(count),
-                            .samples_of_kind = of_kind})
-            .decided) {
-      const auto means = column_means(known, static_cast<std::size_t>(kCoalitions));
-      return salient_group(means, SelectionRule::max_dividend).members.index() != kWinner;
-    }
+    const std::span known = std::span{dividends}.first(count * static_cast<std::size_t>(kCoalitions));
+    const Candidates candidates = look_at_candidates(known, kCoalitions, {.confidence = confidence},
+                                                     {.samples = samples,
+                                                      .looks = rounds.count() - 1,
+                                                      .kind_of_sample = std::span{table.kinds}.first(count),
+                                                      .samples_of_kind = of_kind});
+    if (!candidates.left[kWinner]) return true;
+    if (candidates.decided) return false;
+    for (std::size_t i = 0; i < dividends.size(); ++i)
+      if (const std::size_t s = i % static_cast<std::size_t>(kCoalitions); s > 0 && !candidates.left[s])
+        dividends[i] = std::nan("");
   }
   return false;
 }
@@ -122,7 +124,7 @@ void simulate(double confidence, int trials) {
         for (const int first : {8, 16, 24, 48}) {
           int wrong = 0;
           for (int trial = 0; trial < trials; ++trial)
-            wrong += decides_wrongly(near_ties(samples, rivals, tails, random), first, confidence) ? 1 : 0;
+            wrong += goes_wrong(near_ties(samples, rivals, tails, random), first, confidence) ? 1 : 0;
           line += fmt::format("{:>{}.2f}", 100.0 * wrong / trials, first == 8 ? 9 : 7);
         }
         fmt::print("{}\n", line);
