@@ -37,9 +37,15 @@ def dividend_map(cube: xr.Dataset, groups: xr.Dataset | None = None) -> Figure:
     bar = figure.colorbar(image, ax=axes, extend="both", pad=0.02, fraction=0.05, aspect=35)
     bar.outline.set_visible(False)
     bar.set_label(f"mean dividend ({cube['dividend_mean'].attrs['units']})")
-    samples = cube.sizes["sample"]
-    axes.set_title(f"Which coalitions of heads cooperate (red) or compete (blue)\nmean over {samples} samples")
+    axes.set_title(f"Which coalitions of heads cooperate (red) or compete (blue)\n{_samples_of(cube)}")
+    if cube.attrs["complete"] and np.isnan(mean.values).any():
+        axes.set_xlabel(f"{axes.get_xlabel()}; blank: dropped out")
     return figure
+
+
+def _samples_of(cube: xr.Dataset) -> str:
+    fewest, most = int(cube["samples"].min()), int(cube["samples"].max())
+    return f"mean over {most} samples" if fewest == most else f"mean over {fewest} to {most} samples"
 
 
 def _by_size(mean: xr.DataArray) -> xr.DataArray:
