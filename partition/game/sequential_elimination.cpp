@@ -178,7 +178,7 @@ Difference difference_of(std::size_t s, const std::vector<Moments>& moments, con
   return difference;
 }
 
-/// Probability with which a single comparison may go wrong. Whoever is out does not come back, so every other
+/// Probability with which a single comparison may go wrong. Whoever is out may not come back, so every other
 /// coalition is a chance to go wrong, whether it is still there or not.
 double error_of_comparison(const EliminationRule& rule, const Look& look, std::int64_t others) {
   return (1.0 - rule.confidence) / look.looks / static_cast<double>(std::max<std::int64_t>(others, 1));
