@@ -52,7 +52,7 @@ std::vector<LayerSummary> summaries_in(const DividendCube& cube, const SelectOpt
   for (const LayerId layer : LayerRange{0, description.plan.shape.layers})
     layers.push_back(summarise_layer(computed_values(cube, layer, chosen), description.layout.players,
                                      options.orientation, options.zero, options.scale_of(description.value),
-                                     gaps_of(cube)));
+                                     gaps_of(description)));
   return layers;
 }
 
@@ -104,9 +104,7 @@ SalientGroups select_groups(const SelectOptions& options, const CubeDescription&
       .cube_digest = cube.identity.digest(),
       .weights_digest = cube.identity.facts().at("model.weights_sha256")};
   for (const LayerSummary& layer : layers)
-    groups.layers.push_back(cube.stopping.kind == Stopping::full
-                                ? salient_group(layer.dividend_mean, options.rule)
-                                : salient_group_of_known(layer.dividend_mean, options.rule));
+    groups.layers.push_back(salient_group(layer.dividend_mean, options.rule, gaps_of(cube)));
   return groups;
 }
 

@@ -16,8 +16,8 @@ std::vector<double> computed_values(const DividendCube& cube, LayerId layer,
   return kept;
 }
 
-Gaps gaps_of(const DividendCube& cube) {
-  return cube.description().stopping.kind == Stopping::full ? Gaps::refused : Gaps::kept;
+Gaps gaps_of(const CubeDescription& cube) {
+  return cube.stopping.kind == Stopping::full ? Gaps::refused : Gaps::kept;
 }
 
 }  // namespace harsanyi

@@ -14,6 +14,6 @@ namespace harsanyi {
                                                   const std::vector<bool>& chosen = {});
 
 /// What NaN among them does.
-[[nodiscard]] Gaps gaps_of(const DividendCube& cube);
+[[nodiscard]] Gaps gaps_of(const CubeDescription& cube);
 
 }  // namespace harsanyi

@@ -10,7 +10,8 @@ namespace {
 
 LayerSummary means_of(const DividendCube& cube, LayerId layer) {
   return summarise_layer(computed_values(cube, layer), cube.description().plan.shape.players,
-                         Orientation::present, ZeroRule::none, ValueScale::measured, gaps_of(cube));
+                         Orientation::present, ZeroRule::none, ValueScale::measured,
+                         gaps_of(cube.description()));
 }
 
 bool agree(double a, double b) {

@@ -15,15 +15,12 @@
 namespace harsanyi {
 namespace {
 
-void require_table(std::span<const double> w) {
+void require_mean_dividends(std::span<const double> w, Gaps gaps) {
   if (w.size() < 2 || !std::has_single_bit(w.size()))
     throw GameError{
         fmt::format("{} mean dividends are no table of 2^n coalitions with at least one player", w.size())};
-}
-
-void require_mean_dividends(std::span<const double> w) {
-  require_table(w);
-  if (std::any_of(w.begin(), w.end(), [](double d) { return !std::isfinite(d); }))
+  if (std::any_of(w.begin(), w.end(),
+                  [gaps](double d) { return std::isinf(d) || (gaps == Gaps::refused && std::isnan(d)); }))
     throw GameError{
         "a mean dividend is not finite, so no salient group can be chosen; finish the sweep first"};
 }
@@ -86,15 +83,8 @@ SalientGroup group_by(std::span<const double> w, SelectionRule rule) {
 
 }  // namespace
 
-SalientGroup salient_group(std::span<const double> mean_dividends, SelectionRule rule) {
-  require_mean_dividends(mean_dividends);
-  return group_by(mean_dividends, rule);
-}
-
-SalientGroup salient_group_of_known(std::span<const double> mean_dividends, SelectionRule rule) {
-  require_table(mean_dividends);
-  if (std::any_of(mean_dividends.begin(), mean_dividends.end(), [](double d) { return std::isinf(d); }))
-    throw GameError{"a mean dividend is infinite, so no salient group can be chosen"};
+SalientGroup salient_group(std::span<const double> mean_dividends, SelectionRule rule, Gaps gaps) {
+  require_mean_dividends(mean_dividends, gaps);
   constexpr double kNoCandidate = -std::numeric_limits<double>::infinity();
   std::vector<double> known{mean_dividends.begin(), mean_dividends.end()};
   std::replace_if(
@@ -103,8 +93,7 @@ SalientGroup salient_group_of_known(std::span<const double> mean_dividends, Sele
   if (group.dividend == kNoCandidate)
     throw GameError{
         "no coalition that the rule could choose has a known mean dividend: the sweep stopped early for "
-        "another rule or "
-        "convention; choose by that one"};
+        "another rule or convention; choose by that one"};
   return group;
 }
 

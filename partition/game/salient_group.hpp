@@ -7,6 +7,7 @@
 
 #include "partition/game/coalition.hpp"
 #include "partition/game/conventions.hpp"
+#include "partition/game/dividends.hpp"
 #include "partition/game/player_layout.hpp"
 
 namespace harsanyi {
@@ -15,8 +16,8 @@ namespace harsanyi {
 struct SalientGroup {
   Coalition members;      ///< bits in the orientation of the table it was chosen from
   double dividend = 0.0;  ///< its mean dividend, in the unit of the value scale
-  double margin = 0.0;  ///< distance to the runner-up's mean dividend; 0 for common_of_positive; infinite for
-                        ///< a single player, who has no runner-up
+  double margin = 0.0;    ///< distance to the runner-up's mean dividend; 0 for common_of_positive; infinite
+                          ///< where there is none, as for a single player
 };
 
 /// Chooses from the mean dividends of one layer.
@@ -26,12 +27,12 @@ struct SalientGroup {
 /// ties by larger w(Si)+w(Sj), then smaller mask; with a single such coalition that one; with none the empty
 /// group (GAC, Eq. 8).
 /// @param mean_dividends  [2^n], n >= 1
-/// @throws GameError  if the length is no such power of two, or an entry is not finite
-[[nodiscard]] SalientGroup salient_group(std::span<const double> mean_dividends, SelectionRule rule);
-
-/// The same where a NaN is no candidate, as a sweep that stops early leaves it of coalitions that were out.
-/// @throws GameError  as above for infinite entries; if the rule finds no candidate
-[[nodiscard]] SalientGroup salient_group_of_known(std::span<const double> mean_dividends, SelectionRule rule);
+/// @param gaps  kept: a NaN is no candidate, as a sweep that stops early leaves it of coalitions that were
+/// out
+/// @throws GameError  if the length is no such power of two, an entry is infinite or a NaN that is refused,
+/// or the rule finds no candidate
+[[nodiscard]] SalientGroup salient_group(std::span<const double> mean_dividends, SelectionRule rule,
+                                         Gaps gaps = Gaps::refused);
 
 /// The players that GAC calibrates in a layer with salient group `group` of `players` players.
 [[nodiscard]] Coalition edited_players(Coalition group, EditedHeads edited, int players);

@@ -190,7 +190,8 @@ Candidates look_at_candidates(std::span<const double> dividends, std::int64_t co
                               const EliminationRule& rule, const Look& look) {
   require_decidable(std::ssize(dividends), coalitions, rule, look);
   const std::vector<double> means = column_means(dividends, static_cast<std::size_t>(coalitions));
-  const auto leader = static_cast<std::size_t>(salient_group_of_known(means, rule.selection).members.index());
+  const auto leader =
+      static_cast<std::size_t>(salient_group(means, rule.selection, Gaps::kept).members.index());
   const Strata strata = strata_of(dividends.size() / means.size(), look);
   const std::vector<Moments> moments = moments_of(leader, dividends, means.size(), strata);
 

@@ -48,9 +48,10 @@ def open_cube(path: str | Path, orientation: Orientation = "present", zero: Zero
         values = in_convention(stored, orientation, zero)
         dividends = dividends_of(values)
         mean, error = mean_and_standard_error(dividends)
-        samples = np.isfinite(stored).all(axis=-1).sum(axis=1)
-        if plain(file.attrs.get("stopping", "full")) == "elimination":
-            samples = np.isfinite(stored).any(axis=-1).sum(axis=1)
+        stops_early = plain(file.attrs.get("stopping", "full")) == "elimination"
+        counts = np.any if stops_early else np.all
+        samples = counts(np.isfinite(stored), axis=-1).sum(axis=1)
+        if stops_early:
             eliminated = np.isfinite(dividends).sum(axis=1) < samples[:, None]
             mean, error = (np.where(eliminated, np.nan, table) for table in (mean, error))
         is_stored_convention = (orientation, zero) == ("present", "none")

@@ -29,9 +29,16 @@ struct FullTable {
   std::vector<Coalition> groups;  ///< [layers] of all samples
 };
 
+// Of the samples that have any value.
 Coalition group_of(const Values& values, int players) {
-  const auto summary = summarise_layer(values, players, Orientation::present, ZeroRule::none);
-  return salient_group(summary.dividend_mean, SelectionRule::max_dividend).members;
+  const auto coalitions = static_cast<std::ptrdiff_t>(coalition_count(players));
+  Values known;
+  for (auto row = values.begin(); row != values.end(); row += coalitions)
+    if (std::any_of(row, row + coalitions, [](double value) { return !std::isnan(value); }))
+      known.insert(known.end(), row, row + coalitions);
+  const auto summary =
+      summarise_layer(known, players, Orientation::present, ZeroRule::none, ValueScale::measured, Gaps::kept);
+  return salient_group(summary.dividend_mean, SelectionRule::max_dividend, Gaps::kept).members;
 }
 
 // [samples] true where all layers have the sample.
@@ -103,18 +110,6 @@ void compute(const SweepUnit& unit, const Values& full, std::int64_t coalitions,
     }
 }
 
-// Of the samples that have any value.
-Coalition group_of_known(const Values& values, int players) {
-  const auto coalitions = static_cast<std::ptrdiff_t>(coalition_count(players));
-  Values known;
-  for (auto row = values.begin(); row != values.end(); row += coalitions)
-    if (std::any_of(row, row + coalitions, [](double value) { return !std::isnan(value); }))
-      known.insert(known.end(), row, row + coalitions);
-  const auto summary =
-      summarise_layer(known, players, Orientation::present, ZeroRule::none, ValueScale::measured, Gaps::kept);
-  return salient_group_of_known(summary.dividend_mean, SelectionRule::max_dividend).members;
-}
-
 struct Replay {
   std::vector<std::int64_t> values;  ///< [layers] computed
   int agreeing = 0;                  ///< layers with the group of the full table
@@ -146,7 +141,7 @@ Replay replay_once(SweepJob& job, const FullTable& table, const std::vector<std:
     }
   }
   for (std::size_t layer = 0; layer < full.size(); ++layer)
-    result.agreeing += group_of_known(known[layer], table.shape.players) == table.groups[layer] ? 1 : 0;
+    result.agreeing += group_of(known[layer], table.shape.players) == table.groups[layer] ? 1 : 0;
   return result;
 }
 

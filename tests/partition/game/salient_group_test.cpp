@@ -131,19 +131,19 @@ TEST(SalientGroups, NameTheQueryHeadsToCalibrate) {
   EXPECT_THROW((void)groups.edited_heads(LayerId{-1}), GameError);
 }
 
-TEST(SalientGroupOfKnown, TakesWhatIsUnknownForNoCandidate) {
+TEST(SalientGroup, TakesAGapThatIsKeptForNoCandidate) {
   const double none = std::nan("");
   const std::vector<double> w{0.5, 1, none, 2, none, none, 0.25, none};
   for (const SelectionRule rule : {SelectionRule::max_dividend, SelectionRule::max_dividend_with_empty}) {
-    const SalientGroup group = salient_group_of_known(w, rule);
+    const SalientGroup group = salient_group(w, rule, Gaps::kept);
     EXPECT_EQ(group.members, Coalition{3});
     EXPECT_EQ(group.margin, 1);
   }
-  EXPECT_EQ(salient_group_of_known(w, SelectionRule::common_of_positive).members, Coalition{1});
+  EXPECT_EQ(salient_group(w, SelectionRule::common_of_positive, Gaps::kept).members, Coalition{1});
   EXPECT_THROW((void)salient_group(w, SelectionRule::max_dividend), GameError);
-  EXPECT_THROW((void)salient_group_of_known(std::vector<double>{1, none}, SelectionRule::max_dividend),
+  EXPECT_THROW((void)salient_group(std::vector<double>{1, none}, SelectionRule::max_dividend, Gaps::kept),
                GameError);
-  EXPECT_THROW((void)salient_group_of_known(std::vector<double>{1, INFINITY}, SelectionRule::max_dividend),
+  EXPECT_THROW((void)salient_group(std::vector<double>{1, INFINITY}, SelectionRule::max_dividend, Gaps::kept),
                GameError);
 }
 

@@ -62,15 +62,10 @@ struct Ending {
 };
 
 /// What a sweep would know of the first samples: nothing of coalitions that are gone.
-struct Known {
-  std::vector<double> dividends;
-  std::vector<bool> gone;
-};
-
-Known known_of(const Table& table, int samples, const std::vector<bool>& gone) {
-  Known known{flat(table, samples), gone};
-  for (std::size_t i = 0; i < known.dividends.size(); ++i)
-    if (gone[i % gone.size()]) known.dividends[i] = std::nan("");
+std::vector<double> known_of(const Table& table, int samples, const std::vector<bool>& gone) {
+  std::vector<double> known = flat(table, samples);
+  for (std::size_t i = 0; i < known.size(); ++i)
+    if (gone[i % gone.size()]) known[i] = std::nan("");
   return known;
 }
 
@@ -78,7 +73,7 @@ Candidates look(const Table& table, int samples, const EliminationRule& rule, co
                 const Kinds& kinds = {}) {
   const auto first = static_cast<std::size_t>(samples);
   return look_at_candidates(
-      known_of(table, samples, gone).dividends, static_cast<std::int64_t>(table.front().size()), rule,
+      known_of(table, samples, gone), static_cast<std::int64_t>(table.front().size()), rule,
       {.samples = kSamples,
        .looks = static_cast<int>(kLooks.size()),
        .kind_of_sample =
@@ -98,7 +93,7 @@ Ending run(const Table& table, const EliminationRule& rule, const Kinds& kinds =
     auto means = means_of(table, samples);
     for (std::size_t s = 0; s < means.size(); ++s)
       if (gone[s]) means[s] = std::nan("");
-    return salient_group_of_known(means, rule.selection).members;
+    return salient_group(means, rule.selection, Gaps::kept).members;
   };
   for (const int samples : kLooks) {
     const Candidates candidates = look(table, samples, rule, gone, kinds);
