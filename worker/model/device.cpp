@@ -43,8 +43,8 @@ void fix_cublas_mode() {
   ::setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", /*overwrite=*/0);
 }
 
+/// Before anything asks libtorch for a GPU: it takes the first answer for good.
 void load_cuda_part() {
-  if (at::hasCUDA()) return;
   if (::dlopen("libtorch_cuda.so", RTLD_NOW | RTLD_GLOBAL) != nullptr && at::hasCUDA()) return;
   const char* reason = ::dlerror();
   throw ConfigError{

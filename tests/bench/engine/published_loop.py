@@ -25,7 +25,8 @@ class PublishedLoop(ValueLoop):
     is scaling the scores. `all_logits`: of every position, as the published code; else of the last alone."""
 
     def __init__(self, folder: Path, game: Game, *, all_logits: bool) -> None:
-        self.model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
+        device = torch.get_default_device()
+        self.model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval().to(device)
         self.game = game
         self.logits_to_keep = 0 if all_logits else 1
 

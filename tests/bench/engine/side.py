@@ -1,6 +1,6 @@
 """One side of the comparison as a process, with the protocol of engine_bench.cpp.
 
-    side.py NAME MODEL_DIR GAME.json THREADS      NAME: see SIDES
+    side.py NAME MODEL_DIR GAME.json THREADS [DEVICE]      NAME: see SIDES; DEVICE: cpu unless told, or cuda
 
 Prints a line of JSON once it is loaded. Then, for every line {"units": [numbers]} or {"entries": [[layer, sample,
 coalition], ...]} that it reads, computes those values and prints {"seconds", "processor_seconds", "values",
@@ -59,8 +59,9 @@ SIDES: dict[str, Callable[[Path, Game], Sided]] = {
 
 
 def main() -> None:
-    name, folder, game, threads = sys.argv[1:]
+    name, folder, game, threads, *device = sys.argv[1:]
     torch.set_num_threads(int(threads))
+    torch.set_default_device(*device or ["cpu"])
     side = SIDES[name](Path(folder), Game.read(Path(game)))
     ready = {"torch": torch.__version__}
     if name == "smart":

@@ -24,7 +24,7 @@ from games import Entry, Game, log_odds
 from transformers import AutoModelForCausalLM
 
 SAMPLES_PER_BATCH = (1, 8)
-ROWS_PER_BATCH = (512, 1024, 2048)
+ROWS_PER_BATCH = {"cpu": (512, 1024, 2048), "cuda": (2048, 8192, 32768, 65536)}
 
 Job = tuple[int, tuple[int, ...]]  # layer, coalitions
 
@@ -56,11 +56,19 @@ class Batch:
     """Some samples side by side."""
 
     samples: list[int]
-    last_B: torch.Tensor  # last position of each
+    lengths: list[int]
+    last_B: torch.Tensor  # last position of each, where the model is
+
+    @staticmethod
+    def of(samples: list[int], lengths: list[int]) -> "Batch":
+        return Batch(samples, lengths, torch.tensor(lengths) - 1)
 
     @property
     def padded(self) -> bool:
-        return bool((self.last_B != self.last_B.max()).any())
+        return len(set(self.lengths)) > 1
+
+    def repeated(self, coalitions: int) -> "Batch":
+        return Batch(self.samples * coalitions, self.lengths * coalitions, self.last_B.repeat(coalitions))
 
 
 @dataclass(frozen=True)
@@ -73,7 +81,8 @@ class Trunk:
 class SmartPyTorch:
     @torch.inference_mode()
     def __init__(self, folder: Path, game: Game) -> None:
-        model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
+        device = torch.get_default_device()
+        model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval().to(device)
         config = model.config
         self.game = game
         self.heads, self.players, self.eps = (
@@ -91,7 +100,7 @@ class SmartPyTorch:
         cos, sin = model.model.rotary_emb(self.embedding[:1], torch.arange(longest)[None])
         self.cos_TD, self.sin_TD = cos[0], sin[0]
         self.rows_per_batch = sys.maxsize  # while measuring, a list of coalitions is one batch
-        self.samples_per_batch, self.rows_per_batch = self.fastest_batch()
+        self.samples_per_batch, self.rows_per_batch = self.fastest_batch(ROWS_PER_BATCH[device.type])
 
     @torch.inference_mode()
     def values(self, units: list[int]) -> list[list[float]]:
@@ -117,12 +126,12 @@ class SmartPyTorch:
     def batches(self, samples: list[int], size: int) -> list[Batch]:
         by_length = sorted(samples, key=self.length)
         parts = [by_length[i : i + size] for i in range(0, len(by_length), size)]
-        return [Batch(part, torch.tensor([self.length(sample) - 1 for sample in part])) for part in parts]
+        return [Batch.of(part, [self.length(sample) for sample in part]) for part in parts]
 
     def length(self, sample: int) -> int:
         return len(self.game.prompts[sample].tokens)
 
-    def fastest_batch(self) -> tuple[int, int]:
+    def fastest_batch(self, rows_per_batch: tuple[int, ...]) -> tuple[int, int]:
         """(samples, rows) of least time per value, on samples of middle lengths and a layer in the middle."""
         layers = sorted({layer for unit in self.game.units for layer in range(*unit.layers)})
         layer, coalitions = layers[len(layers) // 2], range(*self.game.units[0].coalitions)
@@ -131,12 +140,12 @@ class SmartPyTorch:
         for size in SAMPLES_PER_BATCH:
             batches = self.batches(list(range(len(self.game.prompts))), size)
             trunk = self.trunk(batches[len(batches) // 2])
-            for rows in ROWS_PER_BATCH:
+            for rows in rows_per_batch:
                 chunk = coalitions[: self.copies(trunk, rows)]
                 if (size, len(chunk)) in measured:
                     continue
                 measured.add((size, len(chunk)))
-                self.layer_values(trunk, layer, chunk[:1])
+                self.layer_values(trunk, layer, chunk)
                 start = time.perf_counter()
                 self.layer_values(trunk, layer, chunk)
                 times[size, rows] = (time.perf_counter() - start) / (len(chunk) * len(trunk.batch.samples))
@@ -149,9 +158,9 @@ class SmartPyTorch:
     # ---- the game
 
     def trunk(self, batch: Batch) -> Trunk:
-        tokens_BT = torch.zeros(len(batch.samples), int(batch.last_B.max()) + 1, dtype=torch.long)
-        for row, sample in zip(tokens_BT, batch.samples, strict=True):
-            row[: self.length(sample)] = torch.tensor(self.game.prompts[sample].tokens)
+        longest = max(batch.lengths)
+        tokens = [self.game.prompts[sample].tokens for sample in batch.samples]
+        tokens_BT = torch.tensor([own + [0] * (longest - len(own)) for own in tokens])
         x = F.embedding(tokens_BT, self.embedding)
         inputs = []
         for layer in range(len(self.layers) - 1):
@@ -208,18 +217,19 @@ class SmartPyTorch:
         if layer < len(self.layers) - 1:
             for above in range(layer + 1, len(self.layers) - 1):
                 x = self.layer(above, x)
-            x = self.last_layer(x, Batch(batch.samples * coalitions, batch.last_B.repeat(coalitions)))
+            x = self.last_layer(x, batch.repeated(coalitions))
         return x.unflatten(0, (coalitions, -1))
 
     def answers(self, last_CBd: torch.Tensor, batch: Batch, layer: int, chunk: list[int]) -> dict[Entry, float]:
         normed = self.rms(last_CBd, self.norm)
-        values = {}
-        for b, sample in enumerate(batch.samples):
-            prompt = self.game.prompts[sample]
-            logits = F.linear(normed[:, b], self.lm_head[prompt.label_tokens]).tolist()
-            for coalition, of_labels in zip(chunk, logits, strict=True):
-                values[layer, sample, coalition] = log_odds(of_labels, prompt.gold)
-        return values
+        prompts = [self.game.prompts[sample] for sample in batch.samples]
+        logits = [F.linear(normed[:, b], self.lm_head[prompt.label_tokens]) for b, prompt in enumerate(prompts)]
+        of_prompts = [of_prompt.tolist() for of_prompt in on_host(logits)]
+        return {
+            (layer, sample, coalition): log_odds(of_prompts[b][c], prompts[b].gold)
+            for b, sample in enumerate(batch.samples)
+            for c, coalition in enumerate(chunk)
+        }
 
     # ---- the layers
 
@@ -275,6 +285,11 @@ class SmartPyTorch:
 
     def rms(self, x: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
         return F.rms_norm(x, weight.shape, weight, self.eps)
+
+
+def on_host(parts: list[torch.Tensor]) -> tuple[torch.Tensor, ...]:
+    """Tensors [coalitions, labels of a prompt] in host memory: one wait for the device."""
+    return torch.cat(parts, dim=1).cpu().split([part.shape[1] for part in parts], dim=1)
 
 
 def at_last(x_NTd: torch.Tensor, batch: Batch) -> torch.Tensor:
