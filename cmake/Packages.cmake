@@ -16,6 +16,7 @@ if(HARSANYI_TESTS)
   find_package(GTest REQUIRED)
 endif()
 include(cmake/Libtorch.cmake)
+include(cmake/Cuda.cmake)
 include(cmake/Nccl.cmake)
 
 # mpirun as the tests call it. Two ranks must also start on one core, and on none in particular.

@@ -60,6 +60,14 @@ double amx_bytes(int parts, bool long_rows) {
   return long_rows && parts == 3 ? kFloat : 2.0 * parts;
 }
 
+/// On a GPU (worker/model/parts_product.cpp). Short rows of one part meet three copies of their weights.
+void use_parts(MemoryForm& form, const StoredNumbers& stored) {
+  form.long_matrix = 2.0 * stored.parts;
+  form.matrix = stored.parts == 1 ? 6.0 : form.long_matrix;
+  form.plain_output = stored.bytes == 2 && stored.parts == 1 ? 0.0 : stored.bytes;
+  form.packed_row = 6.0;
+}
+
 void use_kernel(MemoryForm& form, ProductKernel kernel, const StoredNumbers& stored) {
   const double copied = stored.bytes == 4 ? 0.0 : kFloat;  // float32 stays in the file
   if (kernel == ProductKernel::library) {
@@ -99,25 +107,26 @@ StoredNumbers stored_numbers(const fs::path& model) {
 }
 
 ProductKernel kernel_of(const ComputeOptions& options, const DeviceProfile& profile) {
-  if (profile.kind == DeviceKind::gpu) return ProductKernel::library;
   if (options.kernel != ProductKernel::automatic) return options.kernel;
+  if (profile.kind == DeviceKind::gpu) return ProductKernel::parts;
   return profile.flops_per_second.contains("float32 amx 1") ? ProductKernel::amx : ProductKernel::packed;
 }
 
 MemoryForm memory_form(const ComputeOptions& options, DeviceKind kind, ProductKernel kernel,
-                       const StoredNumbers& stored) {
+                       const StoredNumbers& stored, std::int64_t hidden) {
   const bool on_gpu = kind == DeviceKind::gpu;
-  MemoryForm form{.rows_together = on_gpu ? kGpuContinuationRows : kContinuationRows};
+  MemoryForm form{.rows_together = on_gpu ? gpu_continuation_rows(hidden) : kContinuationRows};
   form.product = options.dtype == ComputeType::float32 ? kFloat : 2.0;
-  form.by_operators = on_gpu;
   form.keeps_freed = !on_gpu;  // PyTorch's allocator for GPUs gives blocks back before it fails
   form.file = on_gpu ? 0.0 : stored.bytes;
   form.table = on_gpu || stored.bytes != 4 ? kFloat : 0.0;
-  if (on_gpu || options.dtype != ComputeType::float32)
+  if (options.dtype == ComputeType::float32 && kernel == ProductKernel::parts)
+    use_parts(form, stored);
+  else if (on_gpu || options.dtype != ComputeType::float32)
     form.matrix = form.long_matrix = !on_gpu && stored.bytes == form.product ? 0.0 : form.product;
   else
     use_kernel(form, kernel, stored);
-  const bool packs = !on_gpu && options.dtype == ComputeType::float32 && kernel != ProductKernel::library;
+  const bool packs = options.dtype == ComputeType::float32 && kernel != ProductKernel::library;
   if (options.weights == WeightStorage::stored) keep_stored(form, kind, packs, stored.bytes);
   return form;
 }
@@ -125,8 +134,10 @@ MemoryForm memory_form(const ComputeOptions& options, DeviceKind kind, ProductKe
 Figure product_speed(const ComputeOptions& options, const DeviceProfile& profile,
                      const StoredNumbers& stored) {
   const std::string type{name_of(options.dtype)};
-  if (options.dtype == ComputeType::float32 && kernel_of(options, profile) == ProductKernel::amx)
-    return profile.speed({fmt::format("float32 amx {}", stored.parts), type});
+  const ProductKernel kernel = kernel_of(options, profile);
+  if (options.dtype == ComputeType::float32 &&
+      (kernel == ProductKernel::amx || kernel == ProductKernel::parts))
+    return profile.speed({fmt::format("float32 {} {}", name_of(kernel), stored.parts), type});
   return profile.speed({type, type});
 }
 

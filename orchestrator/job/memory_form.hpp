@@ -23,9 +23,10 @@ struct StoredNumbers {
 /// speeds of.
 [[nodiscard]] ProductKernel kernel_of(const ComputeOptions& options, const DeviceProfile& profile);
 
-/// How the engine keeps such numbers on such a device (worker/model/weights.cpp, matrix.cpp).
+/// How the engine keeps such numbers on such a device (worker/model/weights.cpp, matrix.cpp); on a GPU with
+/// the kernels of worker/model/gpu. @param hidden  d of the model
 [[nodiscard]] MemoryForm memory_form(const ComputeOptions& options, DeviceKind kind, ProductKernel kernel,
-                                     const StoredNumbers& stored);
+                                     const StoredNumbers& stored, std::int64_t hidden);
 
 /// Peak speed of the layers' products. @throws ConfigError  if the profile has none for this type
 [[nodiscard]] Figure product_speed(const ComputeOptions& options, const DeviceProfile& profile,

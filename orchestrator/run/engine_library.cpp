@@ -7,34 +7,18 @@
 #include <fmt/format.h>
 
 #include "partition/base/error.hpp"
+#include "partition/base/shared_library.hpp"
 
 namespace harsanyi {
-namespace {
-
-std::string last_dl_error() {
-  const char* text = dlerror();
-  return text != nullptr ? text : "unknown reason";
-}
-
-template <class Function>
-Function* function_of(void* library, const char* name, const std::filesystem::path& file) {
-  void* symbol = dlsym(library, name);
-  if (symbol == nullptr)
-    throw ModelError{fmt::format(
-        "{} has no function {}; it belongs to another build: build and install again", file.string(), name)};
-  return reinterpret_cast<Function*>(symbol);
-}
-
-}  // namespace
 
 EngineLibrary::EngineLibrary(const std::filesystem::path& file) {
   void* library = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr)
     throw ModelError{fmt::format(
-        "cannot load the engine: {}; build the target harsanyi_engine, or install again", last_dl_error())};
-  create_ = function_of<Create>(library, "harsanyi_engine_create", file);
-  description_ = function_of<Description>(library, "harsanyi_engine_description", file);
-  product_speed_ = function_of<ProductSpeed>(library, "harsanyi_engine_product_speed", file);
+        "cannot load the engine: {}; build the target harsanyi_engine, or install again", last_load_error())};
+  create_ = function_of<Create, ModelError>(library, "harsanyi_engine_create", file);
+  description_ = function_of<Description, ModelError>(library, "harsanyi_engine_description", file);
+  product_speed_ = function_of<ProductSpeed, ModelError>(library, "harsanyi_engine_product_speed", file);
 }
 
 std::unique_ptr<Engine> EngineLibrary::create(const std::filesystem::path& model_folder,

@@ -38,7 +38,7 @@ TEST(GroupDevice, IsTheSameOnAllRanks) {
 }
 
 TEST(GroupDevice, ThatOneRankLacksIsSaidByAll) {
-  if (open_device(DeviceChoice::automatic, 0).name != "cpu") GTEST_SKIP() << "this machine has a GPU";
+  if (open_device(DeviceChoice::automatic, 0, {}).name != "cpu") GTEST_SKIP() << "this machine has a GPU";
   on_two_ranks([](LinkedGroup& group) {
     const DeviceChoice choice = group.rank() == 0 ? DeviceChoice::cpu : DeviceChoice::gpu;
     EXPECT_THAT([&] { static_cast<void>(open_group_device({.device = choice, .group = &group})); },

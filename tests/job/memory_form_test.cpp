@@ -17,7 +17,7 @@ constexpr StoredNumbers kFloat16{.bytes = 2, .parts = 2};
 constexpr StoredNumbers kFloat32{.bytes = 4, .parts = 3};
 
 MemoryForm on_cpu(ProductKernel kernel, const StoredNumbers& stored, const ComputeOptions& options = {}) {
-  return memory_form(options, DeviceKind::cpu, kernel, stored);
+  return memory_form(options, DeviceKind::cpu, kernel, stored, 576);
 }
 
 TEST(MemoryForm, OfAmxIsTwoBytesAPartUnlessLongRowsStayWithPacked) {
@@ -46,14 +46,26 @@ TEST(MemoryForm, LeavesFloat32InTheFile) {
 
 TEST(MemoryForm, OnAGpuIsTheTypeItselfAndTablesInFloat32) {
   const MemoryForm form =
-      memory_form({.dtype = ComputeType::bfloat16}, DeviceKind::gpu, ProductKernel::library, kBfloat16);
+      memory_form({.dtype = ComputeType::bfloat16}, DeviceKind::gpu, ProductKernel::library, kBfloat16, 4096);
   EXPECT_EQ(form.matrix, 2.0);
   EXPECT_EQ(form.table, 4.0);
   EXPECT_EQ(form.file, 0.0);
   EXPECT_EQ(form.product, 2.0);
-  EXPECT_TRUE(form.by_operators);
   EXPECT_FALSE(form.keeps_freed);
-  EXPECT_EQ(form.rows_together, kGpuContinuationRows);
+  EXPECT_EQ(form.rows_together, gpu_continuation_rows(4096));
+}
+
+TEST(MemoryForm, OfPartsOnAGpuIsTwoBytesAPartAndThreeTimesThatForShortRowsOfOne) {
+  const auto on_gpu = [](const StoredNumbers& stored) {
+    return memory_form({}, DeviceKind::gpu, ProductKernel::parts, stored, 512);
+  };
+  EXPECT_EQ(on_gpu(kBfloat16).long_matrix, 2.0);
+  EXPECT_EQ(on_gpu(kBfloat16).matrix, 6.0);
+  EXPECT_EQ(on_gpu(kBfloat16).plain_output, 0.0);
+  EXPECT_EQ(on_gpu(kFloat16).matrix, 4.0);
+  EXPECT_EQ(on_gpu(kFloat32).long_matrix, 6.0);
+  EXPECT_EQ(on_gpu(kFloat32).plain_output, 4.0);
+  EXPECT_EQ(on_gpu(kBfloat16).packed_row, 6.0);
 }
 
 TEST(MemoryForm, OfStoredWeightsIsTheFileAndOneMatrixInUse) {
@@ -64,7 +76,7 @@ TEST(MemoryForm, OfStoredWeightsIsTheFileAndOneMatrixInUse) {
   EXPECT_EQ(form.at_use, 8.0);  // widened, then packed
   EXPECT_EQ(on_cpu(ProductKernel::packed, kFloat32, options).at_use, 4.0);
   const MemoryForm on_gpu = memory_form({.dtype = ComputeType::float32, .weights = WeightStorage::stored},
-                                        DeviceKind::gpu, ProductKernel::library, kBfloat16);
+                                        DeviceKind::gpu, ProductKernel::library, kBfloat16, 4096);
   EXPECT_EQ(on_gpu.matrix, 2.0);
   EXPECT_EQ(on_gpu.table, 2.0);
   EXPECT_EQ(on_gpu.at_use, 4.0);
@@ -102,7 +114,7 @@ TEST(KernelOf, IsWhatTheProfileHasSpeedsOfUnlessNamed) {
   EXPECT_EQ(kernel_of({}, profile), ProductKernel::amx);
   EXPECT_EQ(kernel_of({.kernel = ProductKernel::library}, profile), ProductKernel::library);
   profile.kind = DeviceKind::gpu;
-  EXPECT_EQ(kernel_of({}, profile), ProductKernel::library);
+  EXPECT_EQ(kernel_of({}, profile), ProductKernel::parts);
 }
 
 }  // namespace

@@ -5,29 +5,28 @@
 #include <string>
 #include <vector>
 
-#include <dlfcn.h>
 #include <fmt/format.h>
 
 #include "partition/base/error.hpp"
 #include "partition/base/fixed_text.hpp"
+#include "partition/base/shared_library.hpp"
 #include "worker/parallel/nccl_module.hpp"
 #include "worker/parallel/worker_group.hpp"
 
 namespace harsanyi {
 namespace {
 
+/// The folder of the engine library, beside which the libraries for GPUs lie.
+std::filesystem::path own_folder() {
+  static const char in_this_library = 0;
+  return folder_of(&in_this_library);
+}
+
 /// What a rank tells its group of its device.
 struct Report {
   FixedText<256> device{};    ///< its name
   FixedText<1024> refusal{};  ///< why it has none; empty if it has
 };
-
-/// The folder of the library or program that this code is part of.
-std::filesystem::path own_folder() {
-  Dl_info info{};
-  if (::dladdr(reinterpret_cast<void*>(&own_folder), &info) == 0 || info.dli_fname == nullptr) return {};
-  return std::filesystem::absolute(info.dli_fname).parent_path();
-}
 
 /// The same exception on all ranks, unless all can go on with the same device.
 void require_same_device(WorkerGroup& group, const Report& own) {
@@ -48,12 +47,13 @@ void require_same_device(WorkerGroup& group, const Report& own) {
 
 GroupDevice open_group_device(const EngineOptions& options) {
   WorkerGroup* group = options.group;
-  if (group == nullptr || group->size() == 1) return {open_device(options.device, options.rank_on_node), {}};
+  if (group == nullptr || group->size() == 1)
+    return {open_device(options.device, options.rank_on_node, own_folder()), {}};
   GroupDevice opened;
   std::optional<NcclModule> nccl;
   Report own;
   try {
-    opened.device = open_device(options.device, options.rank_on_node);
+    opened.device = open_device(options.device, options.rank_on_node, own_folder());
     if (!opened.device.place.is_cpu()) nccl.emplace(own_folder());
     own.device = FixedText<256>{opened.device.name};
   } catch (const std::exception& e) {

@@ -4,7 +4,6 @@
 
 #include "worker/engine/answers.hpp"
 #include "worker/model/affine.hpp"
-#include "worker/model/row_functions.hpp"
 
 namespace harsanyi {
 namespace {
@@ -34,8 +33,10 @@ class UnitTable {
 };
 
 // Rows of the last layer's MLP that are worth reading its weights for; few enough that the logits of a whole
-// vocabulary stay small.
-constexpr std::int64_t kLastRows = 256;
+// vocabulary stay small. A GPU wants more, and waits for the host after each.
+std::int64_t last_rows_together(const Decoder& decoder) {
+  return decoder.device().place.is_cpu() ? 256 : 4096;
+}
 
 // Copies that wait for the last layer's MLP: a batch of them has only one row per prompt.
 class WaitingCopies {
@@ -99,8 +100,7 @@ const SweepEngine::Trunk& SweepEngine::trunk_of(std::span<const Prompt> samples)
   return trunk_.emplace(std::move(trunk));
 }
 
-SweepEngine::PlayerOutputs SweepEngine::player_outputs(int layer, const Trunk& trunk,
-                                                       const GameRules& rules) const {
+PlayerOutputs SweepEngine::player_outputs(int layer, const Trunk& trunk, const GameRules& rules) const {
   PlayerOutputs outputs = own_player_outputs(layer, trunk, rules);
   const ModelPart& part = decoder_.part();
   if (part.whole()) return outputs;
@@ -113,8 +113,7 @@ SweepEngine::PlayerOutputs SweepEngine::player_outputs(int layer, const Trunk& t
   return outputs;
 }
 
-SweepEngine::PlayerOutputs SweepEngine::own_player_outputs(int layer, const Trunk& trunk,
-                                                           const GameRules& rules) const {
+PlayerOutputs SweepEngine::own_player_outputs(int layer, const Trunk& trunk, const GameRules& rules) const {
   const LayerWeights& w = decoder_.weights().layers[static_cast<std::size_t>(layer)];
   const ModelShape& shape = decoder_.part().shape();
   const QueryRows wanted = wanted_of(layer);
@@ -122,11 +121,11 @@ SweepEngine::PlayerOutputs SweepEngine::own_player_outputs(int layer, const Trun
   const Projections projections = decoder_.project(layer, x, trunk.rows, wanted);
   const at::Tensor w_nod = w.o_proj.plain().unflatten(1, {shape.kv_heads, -1}).permute({1, 2, 0});
   const auto projected = [&](const at::Tensor& attended_nRo, const at::Tensor& weights_nod) {
-    return timed(decoder_.times(), Stage::products,
+    return timed(decoder_.meter(), Stage::products,
                  [&] { return batched_product(attended_nRo, weights_nod, decoder_.arithmetic().type); });
   };
   const auto by_player = [&](const AttentionEdit& edit) {
-    const at::Tensor attended = timed(decoder_.times(), Stage::attention, [&] {
+    const at::Tensor attended = timed(decoder_.meter(), Stage::attention, [&] {
       return attend(projections, trunk.rows.layout, wanted, edit).squeeze(0);
     });
     return projected(attended.unflatten(1, {shape.kv_heads, -1}).transpose(0, 1), w_nod);
@@ -136,7 +135,7 @@ SweepEngine::PlayerOutputs SweepEngine::own_player_outputs(int layer, const Trun
   if (rules.mask == MaskKind::uniform) {
     // All heads of a player give the same, so their projections add up.
     const at::Tensor summed_nDd = w_nod.to(at::kFloat).unflatten(1, {-1, shape.head_size}).sum(1);
-    const at::Tensor means_nRD = timed(decoder_.times(), Stage::attention, [&] {
+    const at::Tensor means_nRD = timed(decoder_.meter(), Stage::attention, [&] {
       return uniform_attention(projections, trunk.rows.layout, wanted);
     });
     outputs.absent = projected(means_nRD, summed_nDd);
@@ -150,40 +149,11 @@ SweepEngine::PlayerOutputs SweepEngine::own_player_outputs(int layer, const Trun
   return outputs;
 }
 
-at::Tensor SweepEngine::inputs_of(const PlayerOutputs& players, std::span<const Coalition> coalitions) const {
-  if (decoder_.device().by_operators) return inputs_by_operators(players, coalitions);
-  const auto copies = static_cast<std::int64_t>(coalitions.size());
-  const at::Tensor inputs = at::empty({copies, players.base.size(0), players.base.size(1)});
-  for (std::int64_t c = 0; c < copies; ++c) {
-    std::vector<at::Tensor> terms{players.base};
-    for (const PlayerId player : Range<PlayerId>{0, decoder_.config().shape.kv_heads}) {
-      const bool present = coalitions[static_cast<std::size_t>(c)].contains(player);
-      if (present || players.absent.defined())
-        terms.push_back((present ? players.present : players.absent).select(0, player.index()));
-    }
-    timed(decoder_.times(), Stage::rows, [&] { sum_into(inputs.select(0, c), terms); });
-  }
-  return inputs;
-}
-
-at::Tensor SweepEngine::inputs_by_operators(const PlayerOutputs& players,
-                                            std::span<const Coalition> coalitions) const {
-  const auto copies = static_cast<std::int64_t>(coalitions.size());
-  const int n = decoder_.config().shape.kv_heads;
-  std::vector<float> entries;
-  for (const Coalition coalition : coalitions)
-    for (const PlayerId player : Range<PlayerId>{0, n})
-      entries.push_back(coalition.contains(player) ? 1.0F : 0.0F);
-  const at::Tensor present_Cn = on(decoder_.device().place, at::tensor(entries).view({copies, n}));
-  at::Tensor sums = at::matmul(present_Cn, players.present.flatten(1));
-  if (players.absent.defined()) sums = sums + at::matmul(1 - present_Cn, players.absent.flatten(1));
-  return sums.view({copies, players.base.size(0), players.base.size(1)}) + players.base;
-}
-
 at::Tensor SweepEngine::run_to_last_mlp(int layer, const PlayerOutputs& players,
                                         std::span<const Coalition> coalitions, const Rows& rows) const {
   const int last = decoder_.config().shape.layers - 1;
-  at::Tensor x = inputs_of(players, coalitions);
+  at::Tensor x = timed(decoder_.meter(), Stage::rows,
+                       [&] { return decoder_.device().steps->coalition_inputs(players, coalitions); });
   if (layer == last) return x;
   x = decoder_.mlp(layer, x);
   for (int above = layer + 1; above < last; ++above) x = decoder_.layer(above, x, rows, QueryRows::all);
@@ -216,7 +186,8 @@ std::vector<double> SweepEngine::values(const SweepUnit& unit, std::span<const P
       const auto batch = std::span{masked}.subspan(first, std::min(copies, masked.size() - first));
       waiting.add({layer.index(), layer.index() + 1}, batch,
                   run_to_last_mlp(layer.value, players, batch, trunk.rows));
-      if (waiting.rows() >= kLastRows) finish(decoder_, waiting, samples, rules.value, table);
+      if (waiting.rows() >= last_rows_together(decoder_))
+        finish(decoder_, waiting, samples, rules.value, table);
     }
   }
   finish(decoder_, waiting, samples, rules.value, table);

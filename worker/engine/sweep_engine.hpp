@@ -42,22 +42,11 @@ class SweepEngine {
     at::Tensor last_mlp_1Bd;             ///< what the last layer's MLP receives at the last positions
   };
 
-  /// One layer's attention output split by player, [n, R or B, d] each, n of the model.
-  struct PlayerOutputs {
-    at::Tensor present;
-    at::Tensor absent;  ///< undefined where absent players give nothing (MaskKind::drop)
-    at::Tensor base;    ///< [R or B, d] what every coalition has: the layer's input and the output bias
-  };
-
   const Trunk& trunk_of(std::span<const Prompt> samples);
+  /// One layer's attention output split by player, of all rows or of the last ones.
   [[nodiscard]] PlayerOutputs player_outputs(int layer, const Trunk& trunk, const GameRules& rules) const;
   /// The same from the players, or the heads of a player, that are this part's: [own players, R or B, d].
   [[nodiscard]] PlayerOutputs own_player_outputs(int layer, const Trunk& trunk, const GameRules& rules) const;
-  /// [C, R or B, d] what the layer's MLP receives in each coalition.
-  [[nodiscard]] at::Tensor inputs_of(const PlayerOutputs& players,
-                                     std::span<const Coalition> coalitions) const;
-  [[nodiscard]] at::Tensor inputs_by_operators(const PlayerOutputs& players,
-                                               std::span<const Coalition> coalitions) const;
   /// [C, B, d] what the last layer's MLP receives, for some coalitions of one layer's game.
   [[nodiscard]] at::Tensor run_to_last_mlp(int layer, const PlayerOutputs& players,
                                            std::span<const Coalition> coalitions, const Rows& rows) const;

@@ -44,7 +44,7 @@ class TorchEngine final : public Engine {
     const bool on_cpu = decoder_.device().place.is_cpu();
     return {.compute_dtype = std::string{name_of(options_.compute)},
             .device = decoder_.device().name,
-            .blas = on_cpu ? fmt::format("mkl, {}", name_of(decoder_.arithmetic().kernel)) : "cublas",
+            .blas = fmt::format("{}, {}", on_cpu ? "mkl" : "cublas", name_of(decoder_.arithmetic().kernel)),
             .blas_mode = on_cpu ? blas_mode() : cublas_mode(),
             .row_bits = row_bits_,
             .libtorch = TORCH_VERSION,
@@ -55,7 +55,7 @@ class TorchEngine final : public Engine {
 
   void forget() override { sweep_.forget(); }
 
-  [[nodiscard]] StageTimes stage_times() const override { return decoder_.times(); }
+  [[nodiscard]] StageTimes stage_times() const override { return decoder_.meter().times(); }
 
   [[nodiscard]] std::vector<double> values(const SweepUnit& unit, std::span<const Prompt> prompts,
                                            const GameRules& rules) override {

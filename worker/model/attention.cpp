@@ -98,7 +98,7 @@ at::Tensor attend(const Projections& in, const RowLayout& layout, QueryRows rows
   at::Tensor out_CRHD;
   const bool by_maps = edit.calibration || maps != nullptr;
   if (!by_maps && in.batch != nullptr)
-    out_CRHD = batched_attention(in, *in.batch, computed, edit.score_scale_H);
+    out_CRHD = in.batch->attention(in, computed, edit.score_scale_H);
   else if (!by_maps && fusible(in))
     out_CRHD = fused_attention(in, segments, edit.score_scale_H);
   else

@@ -9,7 +9,7 @@
 
 namespace harsanyi {
 
-struct PromptBatch;
+class PromptBatch;
 
 // C copies of the same rows (one per coalition), R rows, H query heads, Hkv key/value heads, r = H/Hkv, D
 // head size, T query rows of a segment, N keys of a segment.

@@ -41,8 +41,8 @@ class Decoder {
   [[nodiscard]] const Device& device() const noexcept { return device_; }
   /// Rows that the device computes together best.
   [[nodiscard]] std::int64_t rows_together() const noexcept;
-  /// Where the time of all calls went, the engine's own steps among them.
-  [[nodiscard]] StageTimes& times() const noexcept { return times_; }
+  /// Measures where the time of all calls goes, the engine's own steps among them.
+  [[nodiscard]] StageMeter& meter() const noexcept { return *device_.meter; }
 
   [[nodiscard]] Rows rows_of(RowLayout layout) const;
   [[nodiscard]] at::Tensor embed(const Rows& rows) const;  ///< [1, R, d]; collective
@@ -84,6 +84,7 @@ class Decoder {
   [[nodiscard]] at::Tensor with_attention(int index, const at::Tensor& x_CRd,
                                           const at::Tensor& attended) const;
   [[nodiscard]] at::Tensor norm(const at::Tensor& x, const at::Tensor& weight) const;
+  [[nodiscard]] ProductInput normed(const at::Tensor& x, const at::Tensor& weight) const;
   void rotate_in_place(const at::Tensor& heads, const RotaryTable& angles) const;
   /// x W^T + b, a product of the compute type.
   [[nodiscard]] at::Tensor product(const ProductInput& x, const Matrix& weight,
@@ -98,7 +99,6 @@ class Decoder {
   Device device_;
   ModelPart part_;
   at::Tensor frequencies_;
-  mutable StageTimes times_;
 };
 
 }  // namespace harsanyi

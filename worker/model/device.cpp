@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "partition/base/error.hpp"
+#include "worker/model/gpu_steps.hpp"
 
 namespace harsanyi {
 namespace {
@@ -41,6 +42,9 @@ std::vector<std::string> visible_gpus() {
 /// Products with the same bits from run to run (cuBLAS, "Results reproducibility"); before its first call.
 void fix_cublas_mode() {
   ::setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", /*overwrite=*/0);
+  // Sums of products of 16-bit numbers stay float32 all the way.
+  at::globalContext().setAllowBF16ReductionCuBLAS(false);
+  at::globalContext().setAllowFP16ReductionCuBLAS(false);
 }
 
 /// Before anything asks libtorch for a GPU: it takes the first answer for good.
@@ -54,20 +58,26 @@ void load_cuda_part() {
                   reason == nullptr ? "it registers no GPU" : reason)};
 }
 
-Device open_gpu(const std::vector<std::string>& gpus, int rank_on_node) {
+Device open_gpu(const std::vector<std::string>& gpus, int rank_on_node,
+                const std::filesystem::path& libraries) {
   fix_cublas_mode();
   load_cuda_part();
   const auto index = static_cast<std::size_t>(rank_on_node) % gpus.size();
-  return {at::Device{at::kCUDA, static_cast<c10::DeviceIndex>(index)}, true, "gpu: " + gpus[index]};
+  const at::Device place{at::kCUDA, static_cast<c10::DeviceIndex>(index)};
+  const std::string name = "gpu: " + gpus[index];
+  const gpu::Kernels* kernels = gpu_kernels(libraries);
+  if (kernels == nullptr) return {.place = place, .steps = operator_steps(place), .name = name};
+  return {place, gpu_steps(*kernels, place), gpu_stage_meter(*kernels, place), name};
 }
 
 }  // namespace
 
-Device open_device(DeviceChoice choice, int rank_on_node) {
-  if (choice == DeviceChoice::operators) return {at::kCPU, true, "cpu, operators"};
+Device open_device(DeviceChoice choice, int rank_on_node, const std::filesystem::path& libraries) {
+  if (choice == DeviceChoice::operators)
+    return {.place = at::kCPU, .steps = operator_steps(at::kCPU), .name = "cpu, operators"};
   if (choice == DeviceChoice::cpu) return {};
   const std::vector<std::string> gpus = visible_gpus();
-  if (!gpus.empty()) return open_gpu(gpus, rank_on_node);
+  if (!gpus.empty()) return open_gpu(gpus, rank_on_node, libraries);
   if (choice == DeviceChoice::automatic) return {};
   const char* visible = std::getenv("CUDA_VISIBLE_DEVICES");
   throw ConfigError{fmt::format(

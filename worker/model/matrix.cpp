@@ -13,7 +13,7 @@ bool has_kernel(const Arithmetic& arithmetic) {
 }  // namespace
 
 Arithmetic arithmetic_of(ComputeType type, ProductKernel asked, at::Device place) {
-  if (type == ComputeType::float32 && place.is_cpu()) return {at::kFloat, resolved(asked)};
+  if (type == ComputeType::float32) return {at::kFloat, resolved(asked, place)};
   return {scalar_type(type), ProductKernel::library};
 }
 
@@ -21,7 +21,9 @@ Matrix Matrix::prepared(const at::Tensor& weight, const Arithmetic& arithmetic, 
   if (!has_kernel(arithmetic)) return Matrix{weight.to(arithmetic.type)};
   Matrix matrix;
   matrix.product_ = prepare(weight, arithmetic.kernel);
-  if (keep_plain) matrix.plain_ = weight.to(arithmetic.type);
+  // Products of GPUs hold weights of their own: another form would take as much of scarce memory again.
+  if (keep_plain)
+    matrix.plain_ = arithmetic.kernel == ProductKernel::parts ? weight : weight.to(arithmetic.type);
   return matrix;
 }
 

@@ -10,10 +10,10 @@ namespace harsanyi {
 /// How the layers' products are computed.
 struct Arithmetic {
   at::ScalarType type = at::kFloat;
-  ProductKernel kernel = ProductKernel::library;  ///< of products in float32 on the CPU; resolved
+  ProductKernel kernel = ProductKernel::library;  ///< of products in float32; resolved
 };
 
-/// @param place  of the weights; on other devices than the CPU products are the library's
+/// @param place  of the weights
 /// @throws ConfigError  if the kernel is not there
 [[nodiscard]] Arithmetic arithmetic_of(ComputeType type, ProductKernel asked, at::Device place);
 

@@ -18,8 +18,8 @@ inline constexpr std::size_t kStages = 4;
 /// Seconds spent in each stage.
 class StageTimes {
  public:
-  void add(Stage stage, std::chrono::steady_clock::duration time) noexcept {
-    seconds_[static_cast<std::size_t>(stage)] += std::chrono::duration<double>(time).count();
+  void add(Stage stage, std::chrono::duration<double> time) noexcept {
+    seconds_[static_cast<std::size_t>(stage)] += time.count();
   }
   [[nodiscard]] double seconds(Stage stage) const noexcept {
     return seconds_[static_cast<std::size_t>(stage)];
@@ -29,15 +29,38 @@ class StageTimes {
   std::array<double, kStages> seconds_{};
 };
 
+/// Measures stages where they are computed; one at a time.
+class StageMeter {
+ public:
+  virtual ~StageMeter() = default;
+  virtual void start() = 0;
+  virtual void stop(Stage stage) noexcept = 0;
+  /// Of all stages until now. On a GPU it waits for their end.
+  [[nodiscard]] virtual StageTimes times() = 0;
+};
+
+/// For what is done when a call returns.
+class HostStageMeter final : public StageMeter {
+ public:
+  void start() override { start_ = std::chrono::steady_clock::now(); }
+  void stop(Stage stage) noexcept override { times_.add(stage, std::chrono::steady_clock::now() - start_); }
+  [[nodiscard]] StageTimes times() override { return times_; }
+
+ private:
+  std::chrono::steady_clock::time_point start_;
+  StageTimes times_;
+};
+
 /// Runs `work` and adds its time to a stage.
 template <class Work>
-auto timed(StageTimes& times, Stage stage, Work work) {
-  struct Clock {
-    StageTimes& times;
+auto timed(StageMeter& meter, Stage stage, Work work) {
+  struct Measure {
+    StageMeter& meter;
     Stage stage;
-    std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
-    ~Clock() { times.add(stage, std::chrono::steady_clock::now() - start); }
-  } clock{times, stage};
+    ~Measure() { meter.stop(stage); }
+  };
+  meter.start();
+  const Measure measure{meter, stage};
   return work();
 }
 

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "partition/base/error.hpp"
+#include "partition/base/shared_library.hpp"
 
 namespace harsanyi {
 namespace {
@@ -22,21 +23,10 @@ void* loaded(const std::filesystem::path& folder) {
         file_in(folder).string())};
   void* library = dlopen(file_in(folder).c_str(), RTLD_NOW | RTLD_LOCAL);
   if (library != nullptr) return library;
-  const char* reason = dlerror();
   throw ConfigError{fmt::format(
       "tensor parallelism on GPUs needs NCCL (libnccl.so.2), which cannot be loaded: {}; install it, "
       "put its folder into LD_LIBRARY_PATH, or choose --device cpu",
-      reason == nullptr ? "unknown reason" : reason)};
-}
-
-template <class Function>
-Function* function_of(void* library, const char* name, const std::filesystem::path& folder) {
-  void* symbol = dlsym(library, name);
-  if (symbol == nullptr)
-    throw ConfigError{
-        fmt::format("{} has no function {}; it belongs to another build: build and install again",
-                    file_in(folder).string(), name)};
-  return reinterpret_cast<Function*>(symbol);
+      last_load_error())};
 }
 
 }  // namespace
@@ -47,8 +37,8 @@ bool NcclModule::is_built(const std::filesystem::path& folder) {
 
 NcclModule::NcclModule(const std::filesystem::path& folder) {
   void* library = loaded(folder);
-  sums_ = function_of<Sums>(library, "harsanyi_nccl_sums", folder);
-  description_ = function_of<Description>(library, "harsanyi_nccl_description", folder);
+  sums_ = function_of<Sums, ConfigError>(library, "harsanyi_nccl_sums", file_in(folder));
+  description_ = function_of<Description, ConfigError>(library, "harsanyi_nccl_description", file_in(folder));
 }
 
 std::unique_ptr<DeviceSums> NcclModule::sums(WorkerGroup& group, int device) const {

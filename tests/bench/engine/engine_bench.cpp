@@ -1,7 +1,7 @@
 // The engine as one rank of a sweep, for tests/bench/engine/bench.py: loads a model and a game, then computes
 // the units it is told to.
 //
-//   engine_bench MODEL_DIR GAME.json THREADS
+//   engine_bench MODEL_DIR GAME.json THREADS [KERNEL [DEVICE [DTYPE]]]
 //
 // GAME.json: {"epsilon": 1e-5, "prompts": [{"tokens": [..], "label_tokens": [..], "gold": 0}, ..],
 //             "units": [{"layers": [first, last], "coalitions": [first, last], "samples": [first, last]},
@@ -106,9 +106,8 @@ json compute(Engine& engine, const Game& game, const json& request) {
           {"peak_rss_bytes", peak_rss_bytes()}};
 }
 
-void serve(const std::string& model_folder, const std::string& game_file, int threads, ProductKernel kernel,
-           DeviceChoice device) {
-  const auto engine = load_engine(model_folder, {.threads = threads, .kernel = kernel, .device = device});
+void serve(const std::string& model_folder, const std::string& game_file, const EngineOptions& options) {
+  const auto engine = load_engine(model_folder, options);
   const Game game = read_game(game_file);
   json ready = costs_of(game, engine->config().shape);
   const Numerics numerics = engine->numerics();
@@ -123,14 +122,17 @@ void serve(const std::string& model_folder, const std::string& game_file, int th
 }  // namespace harsanyi
 
 int main(int argc, char** argv) {
-  if (argc < 4 || argc > 6) {
-    std::cerr << "usage: engine_bench MODEL_DIR GAME.json THREADS [KERNEL [DEVICE]]\n";
+  if (argc < 4 || argc > 7) {
+    std::cerr << "usage: engine_bench MODEL_DIR GAME.json THREADS [KERNEL [DEVICE [DTYPE]]]\n";
     return 2;
   }
+  const auto argument = [&](int i, const char* where_missing) { return argc > i ? argv[i] : where_missing; };
   try {
-    harsanyi::serve(argv[1], argv[2], std::stoi(argv[3]),
-                    harsanyi::parse_enum<harsanyi::ProductKernel>(argc > 4 ? argv[4] : "auto"),
-                    harsanyi::parse_enum<harsanyi::DeviceChoice>(argc > 5 ? argv[5] : "cpu"));
+    harsanyi::serve(argv[1], argv[2],
+                    {.threads = std::stoi(argv[3]),
+                     .compute = harsanyi::parse_enum<harsanyi::ComputeType>(argument(6, "float32")),
+                     .kernel = harsanyi::parse_enum<harsanyi::ProductKernel>(argument(4, "auto")),
+                     .device = harsanyi::parse_enum<harsanyi::DeviceChoice>(argument(5, "cpu"))});
   } catch (const std::exception& error) {
     std::cerr << "error: " << error.what() << '\n';
     return 1;

@@ -1,0 +1,22 @@
+# CUDA's compiler, where it is: the kernels of GPUs. HARSANYI_CUDA_FOUND tells.
+option(HARSANYI_CUDA "Build kernels for GPUs, where CUDA's compiler is found" ON)
+
+set(HARSANYI_CUDA_FOUND FALSE)
+if(NOT HARSANYI_CUDA)
+  message(STATUS "CUDA: not asked for (HARSANYI_CUDA is off); GPUs compute by libtorch's operators alone")
+  return()
+endif()
+if(NOT CMAKE_CUDA_COMPILER)
+  find_program(CMAKE_CUDA_COMPILER nvcc HINTS ENV CUDACXX ENV CUDA_HOME ENV CUDA_PATH PATHS /usr/local/cuda PATH_SUFFIXES bin)
+endif()
+if(NOT CMAKE_CUDA_COMPILER)
+  unset(CMAKE_CUDA_COMPILER CACHE)
+  message(STATUS "CUDA: no nvcc found (CUDA_HOME names its folder); GPUs compute by libtorch's operators alone")
+  return()
+endif()
+# A100, and H100 with code that later GPUs can translate.
+if(NOT CMAKE_CUDA_ARCHITECTURES)
+  set(CMAKE_CUDA_ARCHITECTURES 80-real 90)
+endif()
+enable_language(CUDA)
+set(HARSANYI_CUDA_FOUND TRUE)
