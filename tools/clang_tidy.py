@@ -72,7 +72,8 @@ def read_sources(build: Path, root: Path) -> list[Source]:
 
 
 def is_own(file: Path, root: Path) -> bool:
-    return file.is_relative_to(root) and file.relative_to(root).parts[0] in MODULES
+    """Not what nvcc compiles."""
+    return file.is_relative_to(root) and file.relative_to(root).parts[0] in MODULES and file.suffix == ".cpp"
 
 
 OF_GCC = ("-Winvalid-pch", "-fno-thread-jumps", "-Wno-maybe-uninitialized")

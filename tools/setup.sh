@@ -3,6 +3,7 @@
 #
 #   tools/setup.sh            Debian packages, and the Python environment with libtorch
 #   tools/setup.sh --tests    also the packages that only test.sh needs
+#   tools/setup.sh --gpu      also the packages with which libtorch computes on NVIDIA GPUs (3 GB)
 #   tools/setup.sh --parity   also the environment in which Python imports torch and transformers (4.6 GB)
 #   tools/setup.sh --bench    also that of tests/bench/engine, with the packages it compares with (5.4 GB)
 #
@@ -14,14 +15,15 @@ source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 tools=$HARSANYI_ROOT/tools
 
 main() {
-  local package_lists=("$tools/packages.txt") parity=no bench=no option
+  local package_lists=("$tools/packages.txt") gpu=no parity=no bench=no option
   for option in "$@"; do
     case $option in
       --tests) package_lists+=("$tools/packages-test.txt") ;;
+      --gpu) gpu=yes ;;
       --parity) parity=yes ;;
       --bench) bench=yes ;;
       *)
-        echo "error: $option: unknown option; known are --tests, --parity and --bench" >&2
+        echo "error: $option: unknown option; known are --tests, --gpu, --parity and --bench" >&2
         return 2
         ;;
     esac
@@ -29,6 +31,9 @@ main() {
   install_packages "${package_lists[@]}"
   require_python
   make_venv "$(venv_of requirements-libtorch.lock requirements.lock)" install_runtime
+  if [ $gpu = yes ]; then
+    add_to_venv "$(venv_of requirements-libtorch.lock requirements.lock)" requirements-gpu.lock
+  fi
   if [ $parity = yes ]; then
     make_venv "$(venv_of requirements-parity.lock)" install_parity
   fi
@@ -92,6 +97,22 @@ make_venv() {
     "$HARSANYI_PYTHON" -m venv "$folder"
     "$install" "$folder/bin/python"
     touch "$folder/.complete"
+  ) 9>"$folder.lock"
+}
+
+# add_to_venv FOLDER LOCK: packages that an environment can do without, named by a mark of their own.
+add_to_venv() {
+  local folder=$1 lock=$2 mark
+  mark=$folder/.has-$(sha256sum "$tools/$lock" | cut -c1-16)
+  (
+    flock 9
+    if [ -e "$mark" ]; then
+      echo "Python environment: $folder has $lock"
+      exit
+    fi
+    echo "Python environment: adding $lock to $folder"
+    pip_install "$folder/bin/python" --no-deps -r "$tools/$lock"
+    touch "$mark"
   ) 9>"$folder.lock"
 }
 

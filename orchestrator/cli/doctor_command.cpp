@@ -23,6 +23,7 @@ ExitCode run_doctor(const DoctorOptions& options, const Invocation&) {
       [&](ComputeType type) { return engine_library().product_speed(type, cores.usable); }));
   if (!options.model.empty()) findings.push_back(check_model(options.model, options.verify));
   findings.push_back(check_gpu());
+  findings.push_back(check_gpu_kernels(engine_library_path().parent_path()));
   findings.push_back(check_nccl(engine_library_path().parent_path()));
   findings.push_back(check_python(options.python));
 

@@ -75,7 +75,7 @@ std::string speed_line(const LayoutPlan& plan) {
 }
 
 std::string form_line(const LayoutPlan& plan) {
-  const std::string kernel = plan.profile.kind == DeviceKind::gpu
+  const std::string kernel = plan.kernel == ProductKernel::library
                                  ? std::string{"the library"}
                                  : fmt::format("{}, weights of {} bfloat16 part{}", name_of(plan.kernel),
                                                plan.stored.parts, plan.stored.parts == 1 ? "" : "s");

@@ -108,7 +108,8 @@ StoredNumbers stored_numbers(const fs::path& model) {
 
 ProductKernel kernel_of(const ComputeOptions& options, const DeviceProfile& profile) {
   if (options.kernel != ProductKernel::automatic) return options.kernel;
-  if (profile.kind == DeviceKind::gpu) return ProductKernel::parts;
+  if (profile.kind == DeviceKind::gpu)
+    return options.dtype == ComputeType::float32 ? ProductKernel::parts : ProductKernel::library;
   return profile.flops_per_second.contains("float32 amx 1") ? ProductKernel::amx : ProductKernel::packed;
 }
 

@@ -155,7 +155,7 @@ INSTANTIATE_TEST_SUITE_P(Sizes, GpuDeviceAttention,
                            return fmt::format("{}of{}size{}", h.query_heads, h.kv_heads, h.size);
                          });
 
-TEST_F(GpuDeviceSteps, ProductsByPartsAreAsExactAsThoseOfFloat32) {
+TEST_F(GpuDeviceSteps, ProductsByPartsAreAsExactAsSumsInFloat32) {
   for (const auto& [rows, in, out] :
        {std::tuple{300, 64, 172}, std::tuple{4096, 512, 1024}, std::tuple{4096, 576, 192},
         std::tuple{4096, 1536, 576}, std::tuple{4096, 4096, 1024}, std::tuple{2048, 14336, 512}})
@@ -170,10 +170,12 @@ TEST_F(GpuDeviceSteps, ProductsByPartsAreAsExactAsThoseOfFloat32) {
       const double of_library = error(at::matmul(x, weight.to(at::kFloat).t()));
       const Matrix matrix = Matrix::prepared(weight, kByParts);
       const double of_parts = error(matrix.times(gpu_.steps->input_of(x, kByParts), {}, kByParts));
-      std::printf("%d x %d -> %d %s: float32 %.3e, parts %.3e\n", rows, in, out, at::toString(type),
-                  of_library, of_parts);
-      EXPECT_LT(of_parts, 1.4 * of_library);
-      EXPECT_LT(of_parts, 3e-6);
+      RecordProperty("errors", fmt::format("float32 {:.2e}, parts {:.2e}", of_library, of_parts));
+      // Of float32 sums of that many terms of the size of 1 / sqrt(in), one after the other: 1.8e-8 sqrt(in)
+      // was measured. The library's are better where it cuts them up.
+      const double allowed = 2.4e-8 * std::sqrt(static_cast<double>(in));
+      EXPECT_LT(of_library, allowed);
+      EXPECT_LT(of_parts, allowed) << "float32: " << of_library;
     }
 }
 

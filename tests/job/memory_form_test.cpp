@@ -115,6 +115,7 @@ TEST(KernelOf, IsWhatTheProfileHasSpeedsOfUnlessNamed) {
   EXPECT_EQ(kernel_of({.kernel = ProductKernel::library}, profile), ProductKernel::library);
   profile.kind = DeviceKind::gpu;
   EXPECT_EQ(kernel_of({}, profile), ProductKernel::parts);
+  EXPECT_EQ(kernel_of({.dtype = ComputeType::bfloat16}, profile), ProductKernel::library);
 }
 
 }  // namespace

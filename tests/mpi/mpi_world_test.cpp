@@ -19,6 +19,7 @@ TEST(MpiWorld, RefusesASecondOneInTheSameProcess) {
 }
 
 TEST(MpiWorld, NamesItsLibrary) {
+  EXPECT_EQ(MpiWorld::library_version().find('\0'), std::string::npos);
   EXPECT_FALSE(MpiWorld::library_version().empty());
 }
 

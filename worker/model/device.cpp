@@ -39,10 +39,8 @@ std::vector<std::string> visible_gpus() {
   return names;
 }
 
-/// Products with the same bits from run to run (cuBLAS, "Results reproducibility"); before its first call.
-void fix_cublas_mode() {
-  ::setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", /*overwrite=*/0);
-  // Sums of products of 16-bit numbers stay float32 all the way.
+/// Sums of products of 16-bit numbers stay float32 all the way.
+void require_wide_sums() {
   at::globalContext().setAllowBF16ReductionCuBLAS(false);
   at::globalContext().setAllowFP16ReductionCuBLAS(false);
 }
@@ -51,17 +49,17 @@ void fix_cublas_mode() {
 void load_cuda_part() {
   if (::dlopen("libtorch_cuda.so", RTLD_NOW | RTLD_GLOBAL) != nullptr && at::hasCUDA()) return;
   const char* reason = ::dlerror();
-  throw ConfigError{
-      fmt::format("a GPU is there, but libtorch's part for it cannot be loaded: {}; install the NVIDIA "
-                  "packages that torch names "
-                  "(pip install torch does) into the environment of the program, or choose --device cpu",
-                  reason == nullptr ? "it registers no GPU" : reason)};
+  throw ConfigError{fmt::format(
+      "a GPU is there, but libtorch's part for it cannot be loaded: {}; install the NVIDIA "
+      "packages that torch names into the environment of the program (tools/setup.sh --gpu does), or "
+      "choose --device cpu",
+      reason == nullptr ? "it registers no GPU" : reason)};
 }
 
 Device open_gpu(const std::vector<std::string>& gpus, int rank_on_node,
                 const std::filesystem::path& libraries) {
-  fix_cublas_mode();
   load_cuda_part();
+  require_wide_sums();
   const auto index = static_cast<std::size_t>(rank_on_node) % gpus.size();
   const at::Device place{at::kCUDA, static_cast<c10::DeviceIndex>(index)};
   const std::string name = "gpu: " + gpus[index];

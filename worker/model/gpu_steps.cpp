@@ -290,7 +290,7 @@ std::shared_ptr<StageMeter> gpu_stage_meter(const gpu::Kernels& kernels, at::Dev
 }
 
 const gpu::Kernels* gpu_kernels(const std::filesystem::path& folder) {
-  const std::filesystem::path file = folder / "libharsanyi_gpu.so";
+  const std::filesystem::path file = folder / gpu::kLibrary;
   if (!std::filesystem::exists(file)) return nullptr;
   void* library = ::dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr)

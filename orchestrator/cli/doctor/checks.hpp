@@ -43,6 +43,8 @@ struct CoreFacts {
 /// The files of a model: their headers fit together, and, with `verify`, their content has its SHA-256.
 [[nodiscard]] Finding check_model(const std::filesystem::path& folder, bool verify);
 [[nodiscard]] Finding check_gpu();
+/// @param folder  of the engine library
+[[nodiscard]] Finding check_gpu_kernels(const std::filesystem::path& folder);
 /// What worker groups on GPUs need. @param folder  of the engine library
 [[nodiscard]] Finding check_nccl(const std::filesystem::path& folder);
 [[nodiscard]] Finding check_python(const std::filesystem::path& python);

@@ -15,6 +15,7 @@
 #include "storage/hdf5/library_info.hpp"
 #include "worker/model/checkpoint.hpp"
 #include "worker/model/checksum_list.hpp"
+#include "worker/model/gpu/kernels.hpp"
 #include "worker/parallel/nccl_module.hpp"
 
 namespace harsanyi {
@@ -159,6 +160,13 @@ Finding check_gpu() {
       fmt::format("{} NVIDIA device(s); {}; libcuda {}", devices, version.empty() ? "no driver" : version,
                   can_load("libcuda.so.1") ? "found" : "missing");
   return {kItem, Verdict::ok, value, ""};
+}
+
+Finding check_gpu_kernels(const std::filesystem::path& folder) {
+  constexpr const char* kItem = "GPU kernels";
+  if (std::filesystem::exists(folder / gpu::kLibrary)) return {kItem, Verdict::ok, "built", ""};
+  return {kItem, Verdict::note,
+          "built without CUDA's compiler: GPUs compute by libtorch's operators, several times slower", ""};
 }
 
 Finding check_nccl(const std::filesystem::path& folder) {

@@ -111,8 +111,10 @@ void serve(const std::string& model_folder, const std::string& game_file, const 
   const Game game = read_game(game_file);
   json ready = costs_of(game, engine->config().shape);
   const Numerics numerics = engine->numerics();
-  ready["numerics"] = {
-      {"blas", numerics.blas}, {"blas_mode", numerics.blas_mode}, {"libtorch", numerics.libtorch}};
+  ready["numerics"] = {{"blas", numerics.blas},
+                       {"blas_mode", numerics.blas_mode},
+                       {"row_bits", numerics.row_bits},
+                       {"libtorch", numerics.libtorch}};
   std::cout << ready << std::endl;
   for (std::string line; std::getline(std::cin, line);)
     std::cout << compute(*engine, game, json::parse(line)) << std::endl;

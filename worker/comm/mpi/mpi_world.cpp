@@ -239,7 +239,7 @@ std::string MpiWorld::library_version() {
   std::array<char, MPI_MAX_LIBRARY_VERSION_STRING> text{};
   int length = 0;
   check_mpi(MPI_Get_library_version(text.data(), &length), "MPI_Get_library_version");
-  return {text.data(), static_cast<std::size_t>(length)};
+  return text.data();  // Open MPI 4.1 counts the NUL behind the text
 }
 
 }  // namespace harsanyi

@@ -9,6 +9,9 @@ namespace harsanyi::gpu {
 // memory is the GPU's, dense and aligned to 16 bytes; sizes are of entries; every call returns before its
 // work is done, on the default stream, and gives null or the reason why nothing was started.
 
+/// The library's file, beside the engine's.
+inline constexpr const char* kLibrary = "libharsanyi_gpu.so";
+
 /// Numbers in one row of parts: x = large + middle + small, each a bfloat16, in the order small | middle |
 /// large, in which a product adds them up.
 inline constexpr int kParts = 3;
