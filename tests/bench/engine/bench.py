@@ -17,7 +17,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from cases import ROWS, make_cases
-from comparison import compare
+from comparison import LOOPS, PEERS, compare
 from dividends import measure_dividends
 from games import ROOT
 from growth import measure_growth
@@ -34,16 +34,22 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, default=ROOT / "out/bench", help="folder of the results")
     parser.add_argument("--rows", type=int, default=ROWS, help="prompts of each benchmark")
     parser.add_argument("--turns", type=int, default=3, help="alternating turns of every side")
+    parser.add_argument("--device", choices=("cpu", "gpu"), default="cpu", help="gpu: the cases on one GPU, no peers")
     parser.add_argument("--figures-by", type=Path, help="Python of the runtime environment, which draws the figures")
-    parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), help="parts to measure")
-    return parser.parse_args()
+    parser.add_argument("--only", nargs="+", choices=PARTS, help="parts to measure; all, or on a GPU the cases")
+    options = parser.parse_args()
+    options.only = options.only or (["cases"] if options.device == "gpu" else list(PARTS))
+    return options
 
 
 def cases_part(options: argparse.Namespace, results: dict) -> None:
     results["cases"] = []
-    for case in make_cases(options.bin / "harsanyi", options.model, options.data, options.rows):
+    programs = options.bin
+    for case in make_cases(programs / "harsanyi", options.model, options.data, options.rows, options.device):
         folder = options.out / case.name.replace(" ", "_")
-        results["cases"].append(compare(case, options.bin / "engine_bench", options.turns, folder))
+        loops = LOOPS if options.device == "gpu" else LOOPS + PEERS
+        driver = programs / "engine_bench"
+        results["cases"].append(compare(case, driver, options.turns, folder, loops, options.device))
         save(results, options.out)
 
 
@@ -72,7 +78,7 @@ PARTS: dict[str, Callable[[argparse.Namespace, dict], None]] = {
 }
 
 
-def machine_facts() -> dict[str, object]:
+def machine_facts(device: str) -> dict[str, object]:
     processor = next(
         (
             line.split(": ")[1].strip()
@@ -82,7 +88,11 @@ def machine_facts() -> dict[str, object]:
         "unknown processor",
     )
     packages = {name: version(name) for name in ("torch", "transformers")}
-    return {"processor": processor, "cores": os.cpu_count(), "load": os.getloadavg()[0], **packages}
+    facts = {"processor": processor, "cores": os.cpu_count(), "load": os.getloadavg()[0], **packages}
+    if device == "gpu":
+        command = ["nvidia-smi", "--query-gpu=name", "--format=csv,noheader"]
+        facts["gpu"] = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()[0]
+    return facts
 
 
 def save(results: dict, folder: Path) -> None:
@@ -93,7 +103,7 @@ def save(results: dict, folder: Path) -> None:
 def main() -> None:
     options = parse_options()
     options.out.mkdir(parents=True, exist_ok=True)
-    results: dict[str, object] = {"machine": machine_facts(), "seconds": {}}
+    results: dict[str, object] = {"machine": machine_facts(options.device), "seconds": {}}
     for name in options.only:
         start = time.perf_counter()
         print(f"measuring: {name}", file=sys.stderr, flush=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from contestants import BatchedSide, EngineRanks, LoopSide, Turn, useful_flops
 from games import Entry, Game
-from peak import Peak
+from peak import GpuPeak, Peak
 from process import SideError, engine_side, python_side
 
 TOLERANCE = 1e-3
@@ -28,12 +28,19 @@ class ValuesDiffer(RuntimeError):
     """Two sides disagree by more than TOLERANCE: no time is worth reporting."""
 
 
-def compare(case: Case, driver: Path, turns: int, folder: Path, loops: tuple[str, ...] = LOOPS + PEERS) -> dict:
+def compare(
+    case: Case,
+    driver: Path,
+    turns: int,
+    folder: Path,
+    loops: tuple[str, ...] = LOOPS + PEERS,
+    device: str = "cpu",
+) -> dict:
     """Seconds per value of every side in each turn, ratios to the engine turn by turn, efficiency and memory."""
     folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
-        sides, refused = open_sides(case, driver, folder, loops, stack)
-        peak = stack.enter_context(closing(Peak(folder)))
+        sides, refused = open_sides(case, driver, folder, loops, stack, device)
+        peak = stack.enter_context(closing(GpuPeak(folder) if device == "gpu" else Peak(folder)))
         measured, peaks = [], []
         for seed in range(turns):
             measured.append(one_round(sides, case.game, seed))
@@ -44,20 +51,24 @@ def compare(case: Case, driver: Path, turns: int, folder: Path, loops: tuple[str
 
 
 def open_sides(
-    case: Case, driver: Path, folder: Path, loops: tuple[str, ...], stack: ExitStack
+    case: Case, driver: Path, folder: Path, loops: tuple[str, ...], stack: ExitStack, device: str
 ) -> tuple[dict[str, EngineRanks | BatchedSide | LoopSide], dict[str, str]]:
     """Every side, loaded; and the loops that cannot play this game here, with what they said."""
     game_file = folder / "game.json"
     case.game.write(game_file)
     sides, refused = {}, {}
-    sides["harsanyi"] = EngineRanks(driver, case.model, game_file, case.game, 2, folder)
-    one = engine_side(driver, case.model, game_file, 2, folder / "engine_two_threads.log")
-    sides["harsanyi, one rank of two threads"] = BatchedSide(one, case.game)
-    smart = python_side("smart", case.model, game_file, 2, folder / "smart.log")
+    ranks = 1 if device == "gpu" else 2
+    sides["harsanyi"] = EngineRanks(driver, case.model, game_file, case.game, ranks, folder, device)
+    if device == "gpu":
+        sides["harsanyi"].turn()  # the first one loads kernels; smart PyTorch has its measurement for that
+    else:
+        one = engine_side(driver, case.model, game_file, 2, folder / "engine_two_threads.log")
+        sides["harsanyi, one rank of two threads"] = BatchedSide(one, case.game)
+    smart = python_side("smart", case.model, game_file, 2, folder / "smart.log", device)
     sides["smart PyTorch"] = BatchedSide(smart, case.game)
     for name in loops:
         try:
-            sides[name] = LoopSide(name, case.model, game_file, 2, folder)
+            sides[name] = LoopSide(name, case.model, game_file, 2, folder, device)
             sides[name].turn(part_of_game(case.game, seed=0)[:1])  # the first pass pays for memory
         except SideError as error:
             sides.pop(name, None)

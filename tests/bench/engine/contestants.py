@@ -32,8 +32,8 @@ class Turn:
 class LoopSide:
     """One forward pass per value: measured on a part of the game."""
 
-    def __init__(self, name: str, model: Path, game: Path, threads: int, folder: Path) -> None:
-        self.side = python_side(name, model, game, threads, folder / f"{name}.log")
+    def __init__(self, name: str, model: Path, game: Path, threads: int, folder: Path, device: str) -> None:
+        self.side = python_side(name, model, game, threads, folder / f"{name}.log", device)
 
     def turn(self, entries: list[Entry]) -> Turn:
         self.side.start({"entries": entries})
@@ -62,12 +62,16 @@ class BatchedSide:
 
 
 class EngineRanks:
-    """One process of one thread per core, as `mpirun harsanyi sweep` has it; the units are dealt out before."""
+    """One process of one thread per core, or one per GPU, as `mpirun harsanyi sweep` has it; the units are dealt out
+    before."""
 
-    def __init__(self, driver: Path, model: Path, game_file: Path, game: Game, ranks: int, folder: Path) -> None:
+    def __init__(
+        self, driver: Path, model: Path, game_file: Path, game: Game, ranks: int, folder: Path, device: str
+    ) -> None:
         self.game = game
         self.sides = [
-            engine_side(driver, model, game_file, 1, folder / f"engine_rank_{rank}.log") for rank in range(ranks)
+            engine_side(driver, model, game_file, 1, folder / f"engine_rank_{rank}.log", device)
+            for rank in range(ranks)
         ]
         self.facts = self.sides[0].facts
         self.facts["stage_seconds"] = {}  # of the first rank since it was loaded

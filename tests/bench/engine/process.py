@@ -47,9 +47,14 @@ class Side:
         self.process.wait()
 
 
-def python_side(name: str, model: Path, game: Path, threads: int, log: Path) -> Side:
-    return Side([sys.executable, HERE / "side.py", name, model, game, threads], log)
+def python_side(name: str, model: Path, game: Path, threads: int, log: Path, device: str = "cpu") -> Side:
+    return Side([sys.executable, HERE / "side.py", name, model, game, threads, torch_device(device)], log)
 
 
-def engine_side(driver: Path, model: Path, game: Path, threads: int, log: Path) -> Side:
-    return Side([driver, model, game, threads], log)
+def engine_side(driver: Path, model: Path, game: Path, threads: int, log: Path, device: str = "cpu") -> Side:
+    return Side([driver, model, game, threads, "auto", device], log)
+
+
+def torch_device(device: str) -> str:
+    """PyTorch's name of cpu or gpu."""
+    return "cuda" if device == "gpu" else device

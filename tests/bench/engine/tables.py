@@ -18,9 +18,10 @@ def text_of(results: dict) -> str:
 
 def heading(results: dict) -> str:
     machine = results["machine"]
+    where = f"{machine['gpu']}, " if "gpu" in machine else ""
     return (
-        f"{machine['processor']}, {machine['cores']} cores, load {machine['load']:.1f} at the start; float32, two "
-        f"threads; torch {machine['torch']}, transformers {machine['transformers']}"
+        f"{where}{machine['processor']}, {machine['cores']} cores, load {machine['load']:.1f} at the start; float32, "
+        f"two threads; torch {machine['torch']}, transformers {machine['transformers']}"
     )
 
 
