@@ -113,6 +113,7 @@ class TiledPrompts final : public PromptBatch {
 
   [[nodiscard]] static std::vector<gpu::AttentionTile> last_tiles_of(const RowLayout& layout) {
     std::vector<gpu::AttentionTile> tiles;
+    tiles.reserve(static_cast<std::size_t>(layout.prompts()));
     for (int prompt = 0; prompt < layout.prompts(); ++prompt)
       tiles.push_back(tile(prompt, 1, layout.prefix() + layout.own_rows(prompt) - 1, layout.first_row(prompt),
                            layout.prefix()));
