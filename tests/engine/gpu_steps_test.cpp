@@ -1,5 +1,5 @@
-// The kernels of GPUs and products by parts on a GPU, beside libtorch's operators there; skipped where
-// HARSANYI_TEST_DEVICE does not say gpu (tests/gpu/run.sh does).
+// The steps of GPUs beside libtorch's operators: with the kernels themselves where HARSANYI_TEST_DEVICE says
+// gpu (tests/gpu/run.sh does), else with loops in their place, on the CPU.
 
 #include "worker/model/gpu_steps.hpp"
 
@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "partition/base/shared_library.hpp"
+#include "tests/support/host_kernels.hpp"
 #include "tests/support/random_tensors.hpp"
 #include "tests/support/test_device.hpp"
 #include "worker/engine/engine.hpp"
@@ -27,13 +28,22 @@ constexpr double kRounding = 2e-6;
 class GpuDeviceSteps : public testing::Test {
  protected:
   void SetUp() override {
-    if (test::device_under_test(DeviceChoice::operators) != DeviceChoice::gpu) GTEST_SKIP() << "for GPUs";
-    gpu_ = open_device(DeviceChoice::gpu, 0, engine_folder());
+    on_gpu_ = test::device_under_test(DeviceChoice::operators) == DeviceChoice::gpu;
+    if (on_gpu_) {
+      gpu_ = open_device(DeviceChoice::gpu, 0, engine_folder());
+      kernels_ = gpu_kernels(engine_folder());
+      ASSERT_NE(kernels_, nullptr) << "this build has no kernels for GPUs";
+    } else {
+      kernels_ = &test::host_kernels();
+      gpu_ = {.place = at::kCPU,
+              .steps = gpu_steps(*kernels_, at::kCPU),
+              .meter = gpu_stage_meter(*kernels_, at::kCPU),
+              .name = "loops"};
+    }
     operators_ = operator_steps(gpu_.place);
-    ASSERT_NE(gpu_kernels(engine_folder()), nullptr) << "this build has no kernels for GPUs";
   }
 
-  /// A function that only the engine's library has.
+  /// Of the only library that has this function.
   static std::filesystem::path engine_folder() {
     return folder_of(::dlsym(RTLD_DEFAULT, "harsanyi_engine_create"));
   }
@@ -57,6 +67,8 @@ class GpuDeviceSteps : public testing::Test {
     return sum;
   }
 
+  bool on_gpu_ = false;
+  const gpu::Kernels* kernels_ = nullptr;
   Device gpu_;
   std::shared_ptr<const DeviceSteps> operators_;
 };
@@ -75,7 +87,7 @@ TEST_F(GpuDeviceSteps, NormsAreThoseOfOperators) {
 TEST_F(GpuDeviceSteps, PartsAddUpToTheRows) {
   const at::Tensor x = random({2, 37, 68}) * (10 * random({2, 37, 68})).exp();
   EXPECT_TRUE(sum_of_parts(gpu_.steps->input_of(x, kByParts)).equal(x));
-  EXPECT_TRUE(split_on_gpu(*gpu_kernels(engine_folder()), x).equal(PartsProduct::parts_of(x)));
+  EXPECT_TRUE(split_on_gpu(*kernels_, x).equal(PartsProduct::parts_of(x)));
 }
 
 TEST_F(GpuDeviceSteps, GatesAreThoseOfOperators) {
@@ -131,6 +143,8 @@ TEST_P(GpuDeviceAttention, IsThatOfOperators) {
     for (const AttentionWindow window : {AttentionWindow{}, AttentionWindow{4}, AttentionWindow{90}})
       for (const QueryRows wanted : {QueryRows::all, QueryRows::last_of_each_prompt})
         for (const bool scaled : {false, true}) {
+          // Loops take their time: a part of all combinations.
+          if (!on_gpu_ && (scaled != (prefix == 5) || window.value_or(0) == 90)) continue;
           SCOPED_TRACE(testing::Message() << prefix << " prefix, window " << window.value_or(0) << ", all "
                                           << (wanted == QueryRows::all) << ", scaled " << scaled);
           const auto samples = prompts(prefix);
@@ -155,7 +169,38 @@ INSTANTIATE_TEST_SUITE_P(Sizes, GpuDeviceAttention,
                            return fmt::format("{}of{}size{}", h.query_heads, h.kv_heads, h.size);
                          });
 
+TEST_F(GpuDeviceSteps, StagesAreMeasuredWhereTheyAreComputed) {
+  const at::Tensor x = random({64, 512});
+  const int stages = 10000;  // more than are kept before they are added up
+  for (int i = 0; i < stages; ++i) {
+    timed(*gpu_.meter, Stage::rows, [&] { (void)gpu_.steps->rms_norm(x.narrow(0, 0, 1), x[1], 1e-5); });
+    timed(*gpu_.meter, Stage::attention, [] {});
+  }
+  const StageTimes times = gpu_.meter->times();
+  EXPECT_EQ(times.seconds(Stage::products), 0.0);
+  EXPECT_GT(times.seconds(Stage::rows), 0.0);
+  if (!on_gpu_) {
+    EXPECT_EQ(times.seconds(Stage::rows), stages);
+    EXPECT_EQ(times.seconds(Stage::attention), stages);
+  }
+  EXPECT_EQ(gpu_.meter->times().seconds(Stage::rows), times.seconds(Stage::rows));
+}
+
+TEST_F(GpuDeviceSteps, WhatIsNotStartedIsSaid) {
+  gpu::Kernels broken = *kernels_;
+  broken.rms_norm = [](int, const float*, const float*, float, std::int64_t, int,
+                       gpu::RowsOut) -> const char* { return "out of luck"; };
+  const auto steps = gpu_steps(broken, gpu_.place);
+  try {
+    (void)steps->rms_norm(random({3, 8}), random({8}), 1e-5);
+    FAIL() << "no error";
+  } catch (const ModelError& error) {
+    EXPECT_NE(std::string{error.what()}.find("out of luck"), std::string::npos) << error.what();
+  }
+}
+
 TEST_F(GpuDeviceSteps, ProductsByPartsAreAsExactAsSumsInFloat32) {
+  if (!on_gpu_) GTEST_SKIP() << "for GPUs; by operators in tests/model/weight_product_test.cpp";
   for (const auto& [rows, in, out] :
        {std::tuple{300, 64, 172}, std::tuple{4096, 512, 1024}, std::tuple{4096, 576, 192},
         std::tuple{4096, 1536, 576}, std::tuple{4096, 4096, 1024}, std::tuple{2048, 14336, 512}})
