@@ -37,7 +37,7 @@ main() {
 }
 
 lint_scripts() {
-  git ls-files -z -- '*.hpp' '*.cpp' '*.cu' | xargs -0 -r clang-format-14 --dry-run -Werror
+  git ls-files -z -- '*.hpp' '*.cpp' '*.cu' '*.cuh' | xargs -0 -r clang-format-14 --dry-run -Werror
   git ls-files -z -- '*.sh' .ci/run | xargs -0 shellcheck --external-sources
   "$venv/bin/python" -m ruff format --check --quiet .
   "$venv/bin/python" -m ruff check --quiet .
