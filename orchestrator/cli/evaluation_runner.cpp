@@ -78,7 +78,8 @@ ResultsFile EvaluationRunner::open(const EvaluationJob& job, Identity identity,
   if (again)
     results.forget(*again);
   else
-    static_cast<void>(open_damaged_units(results, file));
+    static_cast<void>(
+        open_damaged_units(results, file, [&](UnitId unit) { return describe_unit(job, unit); }));
   return results;
 }
 
@@ -130,13 +131,9 @@ EvaluationRunner::Run EvaluationRunner::run(const EvaluationJob& job, const std:
       options.describe);
   run.outcome = run_units(world_, job.tasks(), leads ? &*run.results : nullptr, answer, identity.digest(),
                           *progress, options);
-  int damaged = 0;
-  together(world_, [&] {
-    if (!leads || !run.outcome.complete() || run.results->complete()) return;
-    damaged = open_damaged_units(*run.results, file);
-    if (damaged == 0) run.results->mark_complete();
-  });
-  run.outcome.left += static_cast<int>(told_by_rank_0(world_, damaged));
+  end_run(
+      world_, leads ? &*run.results : nullptr, file, [&] { return run.outcome.complete(); }, options.describe,
+      [&] { run.results->mark_complete(); }, run.outcome);
   if (status) status->ended(run.outcome, run.results->complete());
   return run;
 }

@@ -85,7 +85,8 @@ DividendCube SweepRunner::open(const std::optional<std::vector<UnitId>>& again) 
   if (again)
     cube.forget(*again);
   else
-    static_cast<void>(open_damaged_units(cube, options_.cube));
+    static_cast<void>(
+        open_damaged_units(cube, options_.cube, [this](UnitId unit) { return unit_text(unit_of(unit)); }));
   return cube;
 }
 
@@ -97,10 +98,6 @@ SweepRunner::Run SweepRunner::run(const std::optional<std::vector<UnitId>>& agai
     if (leads()) run.cube = open(again);
   });
 
-  // `at`: a damaged message may name any unit.
-  const auto unit_of = [&](UnitId unit) {
-    return job_->plan.units.at(static_cast<std::size_t>(unit.index()));
-  };
   RunOptions settings;
   settings.schedule.attempts = options_.attempts;
   settings.unit_deadline = options_.limits.unit_deadline;
@@ -117,13 +114,10 @@ SweepRunner::Run SweepRunner::run(const std::optional<std::vector<UnitId>>& agai
   if (leads() && !run.cube->complete()) status.emplace(options_.cube, world_.size());
   run.outcome = run_rounds(world_, *job_, leads() ? &*run.cube : nullptr, compute, job_->identity.digest(),
                            settings, status ? &*status : nullptr);
-  int damaged = 0;
-  together(world_, [&] {
-    if (!leads() || run.cube->complete() || run.cube->count_of(UnitState::open) > 0) return;
-    damaged = open_damaged_units(*run.cube, options_.cube);
-    if (damaged == 0) run.cube->complete_with(layer_means(*run.cube));
-  });
-  run.outcome.left += static_cast<int>(told_by_rank_0(world_, damaged));
+  end_run(
+      world_, leads() ? &*run.cube : nullptr, options_.cube,
+      [&] { return run.cube->count_of(UnitState::open) == 0; }, settings.describe,
+      [&] { run.cube->complete_with(layer_means(*run.cube)); }, run.outcome);
   if (status) status->ended(run.outcome, run.cube->complete());
   return run;
 }

@@ -37,6 +37,10 @@ class SweepRunner {
 
  private:
   [[nodiscard]] bool leads() const { return world_.rank() == Rank{0}; }
+  /// `at`: a damaged message may name any unit.
+  [[nodiscard]] const SweepUnit& unit_of(UnitId unit) const {
+    return job_->plan.units.at(static_cast<std::size_t>(unit.index()));
+  }
   /// Collective: hashes the weights, loads them, and adds what they compute with to the identity.
   void load();
   [[nodiscard]] DividendCube open(const std::optional<std::vector<UnitId>>& again) const;

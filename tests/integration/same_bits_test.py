@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 import signal
 import time
 
@@ -71,6 +72,13 @@ def test_units_that_are_damaged_on_the_disk_are_computed_again(program: Program,
         cube["value"][1, 5, 3] += 1e-9
     again = program.run(*program.sweep_words("cube.h5"))
     assert "1 of its units are damaged" in again.stderr
+    place = re.search(
+        r"again: unit \d+ \(layers (\d+)-(\d+), coalitions (\d+)-(\d+), samples (\d+)-(\d+)\)", again.stderr
+    )
+    first_layer, last_layer, first_coalition, last_coalition, first_sample, last_sample = map(int, place.groups())
+    assert (
+        first_layer <= 1 <= last_layer and first_sample <= 5 <= last_sample and first_coalition <= 3 <= last_coalition
+    )
     assert digests(program.folder / "cube.h5") == reference
 
 
