@@ -15,7 +15,12 @@ namespace harsanyi {
 namespace {
 
 void require_started(const char* reason) {
-  if (reason != nullptr) throw ModelError{fmt::format("the GPU did not start a kernel: {}", reason)};
+  if (reason != nullptr)
+    throw ModelError{
+        fmt::format("the GPU did not start a kernel: {}; kernels are built for compute capability 8.0 and "
+                    "later, for others with "
+                    "cmake -DCMAKE_CUDA_ARCHITECTURES=...; --device cpu does without",
+                    reason)};
 }
 
 int index_of(const at::Tensor& tensor) {
