@@ -13,22 +13,28 @@ namespace {
 
 constexpr int kNoRound = -1;
 
-/// Rank 0's side: which round comes next, and which units are of it.
+/// Rank 0's side: what is computed next.
 class Rounds {
  public:
   Rounds(const SweepJob& job, DividendCube& cube) : job_{job}, cube_{cube}, decisions_{job} {}
 
-  /// The first round with units to compute, after looks at all rounds before it; kNoRound at the end.
+  /// The number of the next step with units to compute, after the looks before it; kNoRound at the end. What
+  /// a step could not compute is not tried again.
   [[nodiscard]] int next() {
-    for (++round_; round_ < job_.rounds.count() && decisions_.any_open(); ++round_) {
-      if (round_ > 0) look();
-      if (any_to_compute()) return round_;
+    while (decisions_.any_open()) {
+      if (!computed_) {
+        computed_ = true;
+        if (any_to_compute()) return step_++;
+      }
+      if (job_.rounds.count() == 1) break;  // all samples at once: there is nothing to decide
+      look();
+      computed_ = false;
     }
     return kNoRound;
   }
 
   [[nodiscard]] std::vector<UnitTask> tasks() const {
-    const std::vector<bool> wanted = decisions_.wanted_in(round_);
+    const std::vector<bool> wanted = decisions_.wanted();
     std::vector<UnitTask> tasks = job_.tasks();
     for (std::size_t unit = 0; unit < tasks.size(); ++unit)
       tasks[unit].wanted = tasks[unit].wanted && wanted[unit];
@@ -37,12 +43,12 @@ class Rounds {
 
  private:
   void look() {
-    decisions_.look_after(round_ - 1, [&](LayerId layer) { return cube_.layer_values(layer); });
+    decisions_.look([&](LayerId layer) { return cube_.layer_values(layer); });
     cube_.mark_not_needed(decisions_.not_needed());
   }
 
   [[nodiscard]] bool any_to_compute() const {
-    const std::vector<bool> wanted = decisions_.wanted_in(round_);
+    const std::vector<bool> wanted = decisions_.wanted();
     const std::vector<bool> done = cube_.done();
     for (std::size_t unit = 0; unit < wanted.size(); ++unit)
       if (wanted[unit] && job_.in_part[unit] && !done[unit]) return true;
@@ -52,12 +58,13 @@ class Rounds {
   const SweepJob& job_;
   DividendCube& cube_;
   LayerDecisions decisions_;
-  int round_ = -1;
+  bool computed_ = false;  ///< what is wanted, as far as it could be
+  int step_ = 0;
 };
 
 std::string title_of(const SweepJob& job, int round) {
   if (job.rounds.count() == 1) return "sweep";
-  return fmt::format("sweep, round {} of at most {}", round + 1, job.rounds.count());
+  return fmt::format("sweep, step {}", round + 1);
 }
 
 std::int64_t open_in_part(const SweepJob& job, const DividendCube& cube) {

@@ -6,9 +6,6 @@
 #include <string>
 #include <utility>
 
-#include "partition/game/dividends.hpp"
-#include "partition/game/summary.hpp"
-
 namespace harsanyi {
 namespace {
 
@@ -31,20 +28,45 @@ std::vector<T> known_part(const std::vector<T>& table, std::int64_t each, const 
   return known;
 }
 
-// Whether a sample's value of a needed coalition is missing.
-bool lacks_any(const std::vector<double>& values, const std::vector<bool>& needed) {
-  for (std::size_t i = 0; i < values.size(); ++i)
-    if (needed[i % needed.size()] && std::isnan(values[i])) return true;
+// [samples known after so many rounds] the round that each comes in.
+std::vector<int> rounds_of_samples(const SampleRounds& rounds, int count) {
+  std::vector<int> of_samples;
+  for (std::size_t pool = 0; pool < rounds.pools(); ++pool)
+    for (int round = 0; round < count; ++round)
+      of_samples.insert(of_samples.end(), static_cast<std::size_t>(rounds.added(round, pool).size()), round);
+  return of_samples;
+}
+
+// Whether a value that is wanted is missing.
+bool lacks_any(const SearchTable& table, const std::vector<int>& wanted) {
+  for (std::size_t i = 0; i < table.values.size(); ++i)
+    if (table.round_of_sample[i / wanted.size()] < wanted[i % wanted.size()] && std::isnan(table.values[i]))
+      return true;
   return false;
+}
+
+// [coalitions] a number for those of one unit.
+std::vector<int> parts_of(const SweepPlan& plan) {
+  std::vector<int> parts(static_cast<std::size_t>(plan.shape.coalitions()));
+  for (const SweepUnit& unit : plan.units)
+    for (const Coalition coalition : unit.coalitions)
+      parts[static_cast<std::size_t>(coalition.index())] = static_cast<int>(unit.coalitions.first);
+  return parts;
 }
 
 }  // namespace
 
 LayerDecisions::LayerDecisions(const SweepJob& job) : job_{job} {
   for (const SweepUnit& unit : job.plan.units) round_of_unit_.push_back(round_of(unit, job.rounds));
-  layers_.resize(static_cast<std::size_t>(job.plan.shape.layers));
-  const auto coalitions = static_cast<std::size_t>(job.plan.shape.coalitions());
-  for (Layer& layer : layers_) layer.needed.assign(1, std::vector<bool>(coalitions, true));
+  const StoppingRule& rule = job.stopping;
+  const LayerSearch search{{.players = job.plan.shape.players,
+                            .rounds = job.rounds.count(),
+                            .elimination = rule.elimination,
+                            .orientation = rule.orientation,
+                            .zero = rule.zero,
+                            .scale = rule.scale,
+                            .part_of_coalition = parts_of(job.plan)}};
+  layers_.assign(static_cast<std::size_t>(job.plan.shape.layers), Layer{search});
   // Benchmark and right label of a sample are known before any value, and tell much of what a head does.
   std::map<std::pair<std::string, int>, int> kinds;
   for (const SampleLabel& sample : job.samples) {
@@ -56,32 +78,30 @@ LayerDecisions::LayerDecisions(const SweepJob& job) : job_{job} {
   }
 }
 
-void LayerDecisions::look_at(Layer& layer, int round, const std::vector<double>& values) const {
+void LayerDecisions::look_at(Layer& layer, const std::vector<double>& values) const {
   const GameShape& shape = job_.plan.shape;
-  const StoppingRule& rule = job_.stopping;
-  const std::vector<double> known = known_part(values, shape.coalitions(), job_.rounds, round);
-  if (lacks_any(known, needed_in(layer, round))) {
+  const int rounds = layer.search.rounds();
+  const std::vector<double> known = known_part(values, shape.coalitions(), job_.rounds, rounds - 1);
+  const std::vector<int> round_of_sample = rounds_of_samples(job_.rounds, rounds);
+  std::vector<int> kinds;
+  if (!kind_of_sample_.empty()) kinds = known_part(kind_of_sample_, 1, job_.rounds, rounds - 1);
+  const SearchTable table{.values = known,
+                          .round_of_sample = round_of_sample,
+                          .all_samples = shape.samples(),
+                          .kind_of_sample = kinds,
+                          .samples_of_kind = samples_of_kind_};
+  if (lacks_any(table, layer.search.wanted())) {
     layer.progress = LayerProgress::stuck;
     return;
   }
-  std::vector<int> kinds;
-  if (!kind_of_sample_.empty()) kinds = known_part(kind_of_sample_, 1, job_.rounds, round);
-  const Candidates candidates = look_at_candidates(
-      sample_dividends(known, shape.players, rule.orientation, rule.zero, rule.scale, Gaps::kept),
-      shape.coalitions(), rule.elimination,
-      {.samples = shape.samples(),
-       .looks = job_.rounds.count() - 1,
-       .kind_of_sample = kinds,
-       .samples_of_kind = samples_of_kind_});
-  if (candidates.decided) layer.progress = LayerProgress::decided;
-  layer.needed.push_back(candidates.decided ? std::vector<bool>(candidates.left.size())
-                                            : needed_values(candidates.left, rule.orientation, rule.zero));
+  layer.search.look(table);
+  if (layer.search.decided()) layer.progress = LayerProgress::decided;
 }
 
-void LayerDecisions::look_after(int round, const LayerValues& values) {
+void LayerDecisions::look(const LayerValues& values) {
   for (std::size_t layer = 0; layer < layers_.size(); ++layer)
     if (layers_[layer].progress == LayerProgress::open)
-      look_at(layers_[layer], round, values(LayerId::from_index(static_cast<std::int64_t>(layer))));
+      look_at(layers_[layer], values(LayerId::from_index(static_cast<std::int64_t>(layer))));
 }
 
 LayerProgress LayerDecisions::of(LayerId layer) const {
@@ -93,25 +113,21 @@ bool LayerDecisions::any_open() const {
                      [](const Layer& layer) { return layer.progress == LayerProgress::open; });
 }
 
-const std::vector<bool>& LayerDecisions::needed_in(const Layer& layer, int round) {
-  return layer.needed[std::min(static_cast<std::size_t>(round), layer.needed.size() - 1)];
-}
-
-bool LayerDecisions::needs(LayerId layer, const SweepUnit& unit) const {
-  const auto& needed = needed_in(layers_[static_cast<std::size_t>(layer.index())],
-                                 round_of_unit_[static_cast<std::size_t>(unit.id.index())]);
+bool LayerDecisions::wants(LayerId layer, const SweepUnit& unit) const {
+  const std::vector<int>& wanted = layers_[static_cast<std::size_t>(layer.index())].search.wanted();
+  const int round = round_of_unit_[static_cast<std::size_t>(unit.id.index())];
   for (const Coalition coalition : unit.coalitions)
-    if (needed[static_cast<std::size_t>(coalition.index())]) return true;
+    if (wanted[static_cast<std::size_t>(coalition.index())] > round) return true;
   return false;
 }
 
-std::vector<bool> LayerDecisions::wanted_in(int round) const {
+std::vector<bool> LayerDecisions::wanted() const {
   std::vector<bool> wanted;
   for (const SweepUnit& unit : job_.plan.units) {
-    bool needed = false;
+    bool any = false;
     for (const LayerId layer : unit.layers)
-      needed = needed || (of(layer) == LayerProgress::open && needs(layer, unit));
-    wanted.push_back(needed && round_of_unit_[wanted.size()] == round);
+      any = any || (of(layer) == LayerProgress::open && wants(layer, unit));
+    wanted.push_back(any);
   }
   return wanted;
 }
@@ -120,7 +136,8 @@ std::vector<UnitId> LayerDecisions::not_needed() const {
   std::vector<UnitId> units;
   for (const SweepUnit& unit : job_.plan.units) {
     bool needed = false;
-    for (const LayerId layer : unit.layers) needed = needed || needs(layer, unit);
+    for (const LayerId layer : unit.layers)
+      needed = needed || of(layer) != LayerProgress::decided || wants(layer, unit);
     if (!needed) units.push_back(unit.id);
   }
   return units;

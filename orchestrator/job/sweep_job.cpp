@@ -81,6 +81,7 @@ void add_stopping(Identity& identity, const StoppingRule& stopping, const Sample
   identity.set("stopping.confidence", fmt::format("{}", stopping.elimination.confidence));
   identity.set("stopping.indifference", fmt::format("{}", stopping.elimination.indifference));
   identity.set("stopping.strata", "benchmark and right label");
+  identity.set("stopping.search", "small coalitions ahead");
   identity.set("stopping.rounds", fmt::format("{}", fmt::join(rounds.of_largest_pool(), ", ")));
   identity.set(
       "stopping.arg_max",

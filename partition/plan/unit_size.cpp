@@ -14,7 +14,7 @@ constexpr int kLayerShards = 16;
 constexpr int kMostCoalitions = 64;
 constexpr int kFewestCoalitions = 4;
 /// Where coalitions drop out one by one.
-constexpr int kCoalitionShardsOfElimination = 32;
+constexpr int kCoalitionShardsOfElimination = 128;
 constexpr int kSamples = 16;
 
 int half(int extent) {

@@ -17,7 +17,7 @@ struct UnitSizeRequest {
   Sharding given{};                    ///< extents that the user names; 0: to be chosen
   std::optional<Sharding> recorded{};  ///< of the cube that is to be continued
   int worker_groups = 1;
-  bool layers_stop_alone = false;  ///< a unit then has one layer and a 32nd of its coalitions
+  bool layers_stop_alone = false;  ///< a unit then has one layer and a 128th of its coalitions
 };
 
 struct UnitSize {

@@ -50,17 +50,17 @@ class Decisions : public testing::Test {
     return [this](LayerId layer) { return values_.at(layer.value); };
   }
 
-  /// Runs every round; what is not wanted stays NaN.
+  /// Runs to the end; what is not wanted stays NaN.
   LayerDecisions run() {
     LayerDecisions decisions{job_};
     std::map<int, std::vector<double>> known;
     for (int layer = 0; layer < 3; ++layer)
       known[layer].assign(values_[layer].size(), std::numeric_limits<double>::quiet_NaN());
-    for (int round = 0; round < job_.rounds.count() && decisions.any_open(); ++round) {
-      if (round > 0) decisions.look_after(round - 1, [&](LayerId layer) { return known.at(layer.value); });
-      const auto wanted = decisions.wanted_in(round);
+    while (decisions.any_open()) {
+      const auto wanted = decisions.wanted();
       for (const SweepUnit& unit : job_.plan.units)
         if (wanted[static_cast<std::size_t>(unit.id.index())]) compute(unit, known);
+      decisions.look([&](LayerId layer) { return known.at(layer.value); });
     }
     return decisions;
   }
@@ -77,13 +77,6 @@ class Decisions : public testing::Test {
 
 TEST_F(Decisions, AClearLayerStopsAndATiedOneGoesOnToTheEnd) {
   const LayerDecisions decisions = run();
-  EXPECT_EQ(decisions.of(LayerId{0}), LayerProgress::decided);
-  EXPECT_EQ(decisions.of(LayerId{1}), LayerProgress::decided);
-  EXPECT_EQ(decisions.of(LayerId{2}), LayerProgress::open);
-}
-
-TEST_F(Decisions, UnitsNotNeededAreThoseOfDecidedLayersAfterTheirLook) {
-  const LayerDecisions decisions = run();
   std::vector<int> computed(3);
   const auto not_needed = decisions.not_needed();
   for (const SweepUnit& unit : job_.plan.units)
@@ -98,9 +91,8 @@ TEST_F(Decisions, UnitsNotNeededAreThoseOfDecidedLayersAfterTheirLook) {
 
 TEST_F(Decisions, UnitsOfACoalitionThatDroppedOutAreNotNeededThoughItsLayerGoesOn) {
   job_.plan = make_sweep_plan({3, kPlayers, kPools}, {1, 1, 4}, job_.rounds);
-  const LayerDecisions decisions = run();
-  EXPECT_EQ(decisions.of(LayerId{2}), LayerProgress::open);  // players 0 and 1 are twins, and together worse
-  std::map<std::int64_t, std::int64_t> computed;             // samples, by coalition
+  const LayerDecisions decisions = run();         // in layer 2 players 0 and 1 are twins, and together worse
+  std::map<std::int64_t, std::int64_t> computed;  // samples, by coalition
   const auto not_needed = decisions.not_needed();
   for (const SweepUnit& unit : job_.plan.units)
     if (unit.layers.contains(LayerId{2}) &&
@@ -122,10 +114,10 @@ TEST_F(Decisions, ADecidedLayersGroupIsThatOfTheFullTable) {
 TEST_F(Decisions, ALayerThatLacksValuesIsStuckAndTheOthersGoOn) {
   values_[1][4] = std::numeric_limits<double>::quiet_NaN();
   LayerDecisions decisions{job_};
-  decisions.look_after(0, all_values());
+  decisions.look(all_values());
   EXPECT_EQ(decisions.of(LayerId{1}), LayerProgress::stuck);
   EXPECT_EQ(decisions.of(LayerId{2}), LayerProgress::open);
-  const auto wanted = decisions.wanted_in(1);
+  const auto wanted = decisions.wanted();
   for (const SweepUnit& unit : job_.plan.units)
     if (wanted[static_cast<std::size_t>(unit.id.index())]) {
       EXPECT_EQ(unit.layers.first, 2);
@@ -134,14 +126,21 @@ TEST_F(Decisions, ALayerThatLacksValuesIsStuckAndTheOthersGoOn) {
     EXPECT_EQ(job_.plan.units[static_cast<std::size_t>(unit.index())].layers.first, 0);
 }
 
-TEST_F(Decisions, EveryUnitIsWantedInOneRoundWhileItsLayerIsOpen) {
-  const LayerDecisions decisions{job_};
-  std::vector<int> rounds(job_.plan.units.size());
-  for (int round = 0; round < job_.rounds.count(); ++round) {
-    const auto wanted = decisions.wanted_in(round);
-    for (std::size_t unit = 0; unit < wanted.size(); ++unit) rounds[unit] += wanted[unit] ? 1 : 0;
+TEST_F(Decisions, AtFirstTheSamplesOfTheFirstRoundAreWanted) {
+  const auto wanted = LayerDecisions{job_}.wanted();
+  for (const SweepUnit& unit : job_.plan.units) {
+    const bool first = job_.rounds.added(0, 0).contains(SampleId::from_index(unit.samples.first)) ||
+                       job_.rounds.added(0, 1).contains(SampleId::from_index(unit.samples.first));
+    EXPECT_EQ(wanted[static_cast<std::size_t>(unit.id.index())], first) << unit.id.value;
   }
-  EXPECT_EQ(rounds, std::vector<int>(rounds.size(), 1));
+}
+
+// After any interruption a cube may hold values of later looks; they must not change what is asked for.
+TEST_F(Decisions, WhatIsAskedForDoesNotDependOnWhatElseIsKnown) {
+  const LayerDecisions reference = run();
+  LayerDecisions decisions{job_};
+  while (decisions.any_open()) decisions.look(all_values());
+  EXPECT_EQ(decisions.not_needed(), reference.not_needed());
 }
 
 }  // namespace

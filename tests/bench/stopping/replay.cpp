@@ -128,17 +128,18 @@ Replay replay_once(SweepJob& job, const FullTable& table, const std::vector<std:
 
   LayerDecisions decisions{job};
   Replay result{std::vector<std::int64_t>(full.size()), 0};
-  for (int round = 0; round < job.rounds.count(); ++round) {
-    if (round > 0)
-      decisions.look_after(round - 1,
-                           [&](LayerId layer) { return known[static_cast<std::size_t>(layer.index())]; });
-    const std::vector<bool> wanted = decisions.wanted_in(round);
+  std::vector<bool> done(job.plan.units.size());
+  while (decisions.any_open()) {
+    const std::vector<bool> wanted = decisions.wanted();
     for (const SweepUnit& unit : job.plan.units) {
-      if (!wanted[static_cast<std::size_t>(unit.id.index())]) continue;
+      const auto id = static_cast<std::size_t>(unit.id.index());
+      if (!wanted[id] || done[id]) continue;
+      done[id] = true;
       const auto layer = static_cast<std::size_t>(unit.layers.first);
       compute(unit, full[layer], coalitions, known[layer]);
       result.values[layer] += unit.values();
     }
+    decisions.look([&](LayerId layer) { return known[static_cast<std::size_t>(layer.index())]; });
   }
   for (std::size_t layer = 0; layer < full.size(); ++layer)
     result.agreeing += group_of(known[layer], table.shape.players) == table.groups[layer] ? 1 : 0;

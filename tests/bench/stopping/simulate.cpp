@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-#include "partition/game/sequential_elimination.hpp"
+#include "partition/game/layer_search.hpp"
 #include "partition/plan/sample_rounds.hpp"
 #include "tests/bench/stopping/stopping_bench.hpp"
 
@@ -27,10 +27,13 @@ enum class Rivals {
   one,       ///< the difference is symmetric, whatever the tails
   opposite,  ///< two of opposite deviations against a winner without any: the worst case of the theorem
   by_kind,   ///< one, whose difference lies in two kinds of samples more than in chance
+  larger,    ///< a larger coalition, whose dividends vary a fifth as much
 };
 
 std::string name_of(Rivals rivals) {
-  return rivals == Rivals::one ? "one" : rivals == Rivals::opposite ? "opposite" : "by kind";
+  if (rivals == Rivals::one) return "one";
+  if (rivals == Rivals::opposite) return "opposite";
+  return rivals == Rivals::by_kind ? "by kind" : "larger";
 }
 
 /// Samples of a table and their kinds.
@@ -70,6 +73,11 @@ Table near_ties(int samples, Rivals rivals, const Tails& tails, std::mt19937_64&
   Table table{std::vector<double>(static_cast<std::size_t>(samples) * columns), {}};
   std::vector<double>& entries = table.dividends;
   for (double& value : entries) value = tails.draw(random);
+  if (rivals == Rivals::larger)
+    for (std::size_t i = 0; i < entries.size(); i += columns) {
+      entries[i + 3] /= 5.0;
+      entries[i + 2] /= 5.0;
+    }
   for (int sample = 0; sample < samples; ++sample)
     table.kinds.push_back(rivals == Rivals::by_kind && std::bernoulli_distribution{0.4}(random) ? 1 : 0);
   if (rivals == Rivals::by_kind)
@@ -80,33 +88,37 @@ Table near_ties(int samples, Rivals rivals, const Tails& tails, std::mt19937_64&
     for (std::size_t s = 0; s < columns; ++s) entries[first + s] -= means[s];
     if (rivals == Rivals::opposite) entries[first + kWinner] = 0.0;
     entries[first + kWinner] += kLead;
-    entries[first + 3] = rivals == Rivals::opposite ? -entries[first + 2] : entries[first + 3] - kFarBelow;
+    if (rivals == Rivals::opposite) entries[first + 3] = -entries[first + 2];
+    entries[first + (rivals == Rivals::larger ? 2 : 3)] -= rivals == Rivals::opposite ? 0.0 : kFarBelow;
   }
   return table;
 }
 
-// The winner drops out, or another is decided for.
+// Another than the winner is decided for.
 bool goes_wrong(const Table& table, int first, double confidence) {
+  const auto columns = static_cast<std::size_t>(kCoalitions);
   const auto samples = static_cast<int>(table.kinds.size());
   const std::int64_t ones = std::count(table.kinds.begin(), table.kinds.end(), 1);
   const std::vector<std::int64_t> of_kind{samples - ones, ones};
   const SampleRounds rounds{{samples}, first, 1.5};
-  std::vector<double> dividends = table.dividends;
-  for (int round = 0; round + 1 < rounds.count(); ++round) {
-    const auto count = static_cast<std::size_t>(rounds.samples(round));
-    const std::span known = std::span{dividends}.first(count * static_cast<std::size_t>(kCoalitions));
-    const Candidates candidates = look_at_candidates(known, kCoalitions, {.confidence = confidence},
-                                                     {.samples = samples,
-                                                      .looks = rounds.count() - 1,
-                                                      .kind_of_sample = std::span{table.kinds}.first(count),
-                                                      .samples_of_kind = of_kind});
-    if (!candidates.left[kWinner]) return true;
-    if (candidates.decided) return false;
-    for (std::size_t i = 0; i < dividends.size(); ++i)
-      if (const std::size_t s = i % static_cast<std::size_t>(kCoalitions); s > 0 && !candidates.left[s])
-        dividends[i] = std::nan("");
+  std::vector<double> values;
+  for (std::size_t i = 0; i < table.dividends.size(); i += columns) {
+    const auto game = values_of(std::span{table.dividends}.subspan(i, columns));
+    values.insert(values.end(), game.begin(), game.end());
   }
-  return false;
+  std::vector<int> round_of_sample;
+  for (int round = 0; round < rounds.count(); ++round)
+    round_of_sample.resize(static_cast<std::size_t>(rounds.samples(round)), round);
+  LayerSearch search{{.players = 2, .rounds = rounds.count(), .elimination = {.confidence = confidence}}};
+  while (!search.decided()) {
+    const auto count = static_cast<std::size_t>(rounds.samples(search.rounds() - 1));
+    search.look({.values = std::span{values}.first(count * columns),
+                 .round_of_sample = std::span{round_of_sample}.first(count),
+                 .all_samples = samples,
+                 .kind_of_sample = std::span{table.kinds}.first(count),
+                 .samples_of_kind = of_kind});
+  }
+  return search.leader() != static_cast<std::size_t>(kWinner);
 }
 
 }  // namespace
@@ -118,7 +130,7 @@ void simulate(double confidence, int trials) {
              "48");
   std::mt19937_64 random{1};
   for (const Tails& tails : all_tails())
-    for (const Rivals rivals : {Rivals::one, Rivals::opposite, Rivals::by_kind})
+    for (const Rivals rivals : {Rivals::one, Rivals::opposite, Rivals::by_kind, Rivals::larger})
       for (const int samples : {300, 900}) {
         std::string line = fmt::format("{:<18}{:>10}{:>9}", tails.name, name_of(rivals), samples);
         for (const int first : {8, 16, 24, 48}) {

@@ -256,6 +256,76 @@ TEST(Candidates, DropOutOneByOneAndDoNotComeBack) {
   EXPECT_EQ(second.left, (std::vector<bool>{false, false, true, false, false, false, false, false}));
 }
 
+/// Two players' dividends, those of both of the first samples alone.
+std::vector<double> known_apart(std::size_t all, std::size_t first, std::mt19937_64& random) {
+  std::vector<double> dividends;
+  std::normal_distribution<double> normal;
+  for (std::size_t i = 0; i < all; ++i) {
+    const double wide = 3.0 * normal(random) + 0.5;
+    const double narrow = 0.1 * normal(random) - 0.05;
+    dividends.insert(dividends.end(), {0.0, wide, -100.0, i < first ? narrow : std::nan("")});
+  }
+  return dividends;
+}
+
+// The bound of the header for a coalition known of fewer samples, computed the slow way.
+TEST(ArgMaxIsDecided, OfACoalitionKnownOfFewerSamplesExactlyWhereItsBoundIsPositive) {
+  std::mt19937_64 random{12};
+  constexpr std::size_t kMore = 150, kFewer = 24;
+  constexpr double kAll = 200;
+  int decisions = 0;
+  for (int trial = 0; trial < 200; ++trial) {
+    const auto dividends = known_apart(kMore, kFewer, random);
+    double x1 = 0, x2 = 0, y = 0;
+    for (std::size_t i = 0; i < kMore; ++i) {
+      x2 += dividends[4 * i + 1] / kMore;
+      if (i < kFewer) x1 += dividends[4 * i + 1] / kFewer;
+      if (i < kFewer) y += dividends[4 * i + 3] / kFewer;
+    }
+    if (x2 <= y) continue;  // another leads
+    double of_d = 0, of_y = 0, second = 0, third = 0;
+    for (std::size_t i = 0; i < kMore; ++i) {
+      const double dx = dividends[4 * i + 1] - (i < kFewer ? x1 : x2);
+      double in_mean = dx / kMore;
+      if (i < kFewer) {
+        const double dy = dividends[4 * i + 3] - y;
+        of_d += (dx - dy) * (dx - dy) / (kFewer - 1);
+        of_y += dy * dy / (kFewer - 1);
+        in_mean -= dy / kFewer;
+      }
+      second += in_mean * in_mean * (i < kFewer ? kFewer / (kFewer - 1.0) : 1.0);
+      third += in_mean * in_mean * in_mean;
+    }
+    const double variance = of_d * (1.0 / kMore - 1.0 / kAll) + of_y * (1.0 / kFewer - 1.0 / kMore);
+    ASSERT_LT(variance, of_d * (1.0 / kFewer - 1.0 / kAll)) << "paired would be better";
+    const double p = 0.05 / 3 / 2;
+    const double t = quantile(complement(boost::math::students_t{kFewer - 1.0}, p));
+    const double q = t + std::max(0.0, -third / std::pow(second, 1.5)) * (2 * t * t + 1) / 6;
+    const bool out = x2 - y > q * std::sqrt(variance);
+    const Candidates candidates = look_at_candidates(dividends, 4, {}, {.samples = 200, .looks = 3});
+    EXPECT_EQ(candidates.leader, 1U);
+    EXPECT_EQ(!candidates.left[3], out);
+    decisions += out ? 1 : 0;
+  }
+  EXPECT_GT(decisions, 10);
+  EXPECT_LT(decisions, 190);
+}
+
+TEST(Candidates, OfWideDividendsGrowAloneUntilTheOthersAreWhatIsUncertain) {
+  std::mt19937_64 random{13};
+  const auto grow = [&](std::size_t all, std::size_t first) {
+    for (;;) {
+      const auto candidates = look_at_candidates(known_apart(all, first, random), 4, {.confidence = 0.999999},
+                                                 {.samples = 200, .looks = 3});
+      if (candidates.leader == 1 && candidates.left[3]) return candidates.grow;
+    }
+  };
+  EXPECT_EQ(grow(24, 24), (std::vector<bool>{false, true, false, false}));
+  EXPECT_EQ(grow(150, 24), (std::vector<bool>{false, true, false, false}));
+  EXPECT_EQ(grow(200, 4), (std::vector<bool>{false, true, false, true}))
+      << "nothing more can be known of the wide one";
+}
+
 TEST(ArgMaxIsDecided, ForTheOnlyCandidateOfASinglePlayer) {
   EXPECT_TRUE(look_at_candidates(std::vector<double>{0, 1, 0, 1}, 2, {}, {.samples = 10}).decided);
 }
@@ -395,7 +465,7 @@ TEST(ArgMaxIsDecided, RefusesWhatItCannotDecide) {
   refuses(good, 8, {.selection = SelectionRule::common_of_positive}, look);
   refuses(good, 6, {}, look);
   refuses(good, 8, {}, {.samples = 10, .looks = 0});
-  refuses(good, 8, {}, {.samples = 2, .looks = 1});  // all samples
+  refuses(good, 8, {}, {.samples = 1, .looks = 1});  // more than all samples
   refuses(std::vector<double>(8), 8, {}, look);      // one sample
   refuses(std::vector<double>(20), 8, {}, look);     // half a sample
   refuses({0, INFINITY, 0, 0}, 2, {}, look);

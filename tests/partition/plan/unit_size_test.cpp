@@ -79,8 +79,8 @@ TEST(UnitSize, GivenAgainstACubesStays) {
 TEST(UnitSize, CountsTheFirstRoundWhereSamplesComeInRounds) {
   const SampleRounds rounds{kLarge.pools, 24, 1.5};
   const UnitSizeRequest request{.worker_groups = 400, .layers_stop_alone = true};
-  EXPECT_EQ(chosen(kLarge, request).sharding, (Sharding{1, 8, 16}));
-  EXPECT_EQ(choose_unit_size(kLarge, rounds, request).sharding, (Sharding{1, 4, 16}));
+  EXPECT_EQ(chosen(kLarge, request).sharding, (Sharding{1, 2, 16}));
+  EXPECT_EQ(choose_unit_size(kLarge, rounds, request).sharding, (Sharding{1, 2, 16}));
 }
 
 TEST(UnitSize, IsACoalitionOfFewWhereTheyDropOut) {
