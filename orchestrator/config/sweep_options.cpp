@@ -24,9 +24,9 @@ void describe_stopping(OptionSet& set, SweepOptions& options) {
   set.begin_group("Adaptive stopping (docs/method.md; part of the experiment)");
   set.add(
       {"stopping", "KIND",
-       "full: every layer gets all samples. elimination: samples are added in rounds, each half as many "
-       "again, of the coalitions that may still be a layer's salient group, until one is left; the rest is "
-       "not computed. Two coalitions that are nearly equal get all samples all the same"},
+       "full: every layer gets all samples. elimination: of a layer only those values are computed that "
+       "it takes to decide its salient group, samples being added to the coalitions that may still be it, "
+       "small ones first. Two that are nearly equal get all samples all the same"},
       options.stopping);
   set.add({"stopping-confidence", "X",
            "how sure a layer's group must be to be the one that all samples would give; per layer"},

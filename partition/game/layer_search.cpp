@@ -8,16 +8,6 @@
 #include "partition/game/summary.hpp"
 
 namespace harsanyi {
-namespace {
-
-/// Candidates that grow one size after the other are looked at several times in a round. Fewer looks end some
-/// searches in full tables, more make every look less sure (tests/bench/stopping).
-int looks_of_round(int players) {
-  return 1 + std::min(players, 4);
-}
-
-}  // namespace
-
 LayerSearch::LayerSearch(SearchRules rules) : rules_{std::move(rules)} {
   const auto coalitions = static_cast<std::size_t>(coalition_count(rules_.players));
   wanted_.assign(coalitions, 1);
@@ -33,10 +23,6 @@ LayerSearch::LayerSearch(SearchRules rules) : rules_{std::move(rules)} {
     for (std::size_t value = 0; value < coalitions; ++value)
       if (needed[value]) needed_.back().push_back(value);
   }
-}
-
-int LayerSearch::most_looks() const noexcept {
-  return looks_of_round(rules_.players) * std::max(1, rules_.rounds - 1) + 1;
 }
 
 int LayerSearch::rounds() const {
@@ -77,15 +63,19 @@ std::vector<double> LayerSearch::known_part(const SearchTable& table) const {
 }
 
 void LayerSearch::look(const SearchTable& table) {
+  // Which samples two coalitions are known of when they are compared depends on what was seen before. So the
+  // error is shared out over all ways in which it may be: a half to equal numbers of rounds, but for all of
+  // them, a half to two numbers of rounds.
+  const int rounds_left = std::max(1, rules_.rounds - 1);
   const std::vector<double> values = known_part(table);
   const Candidates candidates = look_at_candidates(
       sample_dividends(values, rules_.players, rules_.orientation, rules_.zero, rules_.scale, Gaps::kept),
       std::ssize(wanted_), rules_.elimination,
       {.samples = table.all_samples,
-       .looks = most_looks(),
+       .looks = 2 * rounds_left,
+       .looks_apart = 2 * rounds_left * rules_.rounds,
        .kind_of_sample = table.kind_of_sample,
        .samples_of_kind = table.samples_of_kind});
-  ++looks_;
   leader_ = candidates.leader;
   const std::vector<int> known = known_dividends();
   const std::vector<int> before = wanted_;
@@ -106,10 +96,6 @@ void LayerSearch::ask_for_more(const Candidates& candidates, const std::vector<i
     for (std::size_t s = 0; s < chosen.size(); ++s)
       if (chosen[s]) raise(s, rounds_of(s));
   };
-  if (looks_ + 1 >= most_looks()) {
-    raise_all(candidates.left, [&](std::size_t) { return rules_.rounds; });
-    return;
-  }
   int fewest = rules_.rounds;
   for (std::size_t s = 0; s < known.size(); ++s)
     if (candidates.grow[s]) fewest = std::min(fewest, known[s]);

@@ -43,8 +43,6 @@ class LayerSearch {
   /// Rounds of which any value is wanted.
   [[nodiscard]] int rounds() const;
   [[nodiscard]] bool decided() const noexcept { return decided_; }
-  /// Looks that there are at most.
-  [[nodiscard]] int most_looks() const noexcept;
   /// The leader of the last look.
   [[nodiscard]] std::size_t leader() const noexcept { return leader_; }
 
@@ -63,7 +61,6 @@ class LayerSearch {
   SearchRules rules_;
   std::vector<std::vector<std::size_t>> needed_;  ///< [coalitions] values that each dividend depends on
   std::vector<int> wanted_;
-  int looks_ = 0;
   std::size_t leader_ = 0;
   bool decided_ = false;
 };

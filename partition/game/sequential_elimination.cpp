@@ -21,6 +21,8 @@ namespace {
 constexpr std::int64_t kFewestOfStratum = 8;
 /// Known samples from which on a coalition is a candidate.
 constexpr std::int64_t kFewestKnown = 2;
+/// How many times larger one part of a variance is where it alone is worth more samples.
+constexpr double kClearly = 4.0;
 
 void require_decidable(std::int64_t values, std::int64_t coalitions, const EliminationRule& rule,
                        const Look& look) {
@@ -31,7 +33,8 @@ void require_decidable(std::int64_t values, std::int64_t coalitions, const Elimi
         fmt::format("an indifference of {} is no distance; give 0 or a positive number", rule.indifference)};
   if (rule.selection == SelectionRule::common_of_positive)
     throw GameError{"elimination decides an arg-max, and the rule common_of_positive takes none"};
-  if (coalitions < 2 || !std::has_single_bit(static_cast<std::size_t>(coalitions)) || look.looks < 1)
+  if (coalitions < 2 || !std::has_single_bit(static_cast<std::size_t>(coalitions)) ||
+      std::min(look.looks, look.looks_apart) < 1)
     throw GameError{fmt::format("{} looks at {} coalitions decide nothing; at least 1 look at 2^n",
                                 look.looks, coalitions)};
   const std::int64_t samples = values / coalitions;
@@ -262,7 +265,8 @@ Difference Pair::difference(int size_of_x, int size_of_y) const {
   Difference difference{.mean = best.mean, .error = std::sqrt(std::max(0.0, best.variance))};
   if (best.of_variance > 0.0) difference.freedom = squared(best.variance) / best.of_variance;
   if (best.second > 0.0) difference.lower_skewness = -best.third / (best.second * std::sqrt(best.second));
-  const bool x_alone = !all_known && (more ? by_apart && of_x >= of_y : variance_y < variance_d / 2.0);
+  const bool x_alone =
+      !all_known && (more ? by_apart && of_x >= kClearly * of_y : kClearly * variance_y < variance_d);
   difference.grows = x_alone ? size_of_x : std::max(size_of_x, size_of_y);
   return difference;
 }
@@ -287,8 +291,8 @@ Difference difference_of(std::size_t leader, std::size_t s, const Table& table, 
 
 /// Probability with which a single comparison may go wrong. Whoever is out may not come back, so every other
 /// coalition is a chance to go wrong, whether it is still there or not.
-double error_of_comparison(const EliminationRule& rule, const Look& look, std::int64_t others) {
-  return (1.0 - rule.confidence) / look.looks / static_cast<double>(std::max<std::int64_t>(others, 1));
+double error_of_comparison(const EliminationRule& rule, int looks, std::int64_t others) {
+  return (1.0 - rule.confidence) / looks / static_cast<double>(std::max<std::int64_t>(others, 1));
 }
 
 }  // namespace
@@ -303,13 +307,15 @@ Candidates look_at_candidates(std::span<const double> dividends, std::int64_t co
       static_cast<std::size_t>(salient_group(table.means(), rule.selection, Gaps::kept).members.index());
 
   const std::size_t first = rule.selection == SelectionRule::max_dividend ? 1 : 0;
-  const double p = error_of_comparison(rule, look, coalitions - static_cast<std::int64_t>(first) - 1);
+  const std::int64_t others = coalitions - static_cast<std::int64_t>(first) - 1;
   Candidates candidates{.leader = leader, .left = std::vector<bool>(count), .grow = {}, .decided = true};
   candidates.left[leader] = true;
   int grows = std::numeric_limits<int>::max();
   for (std::size_t s = first; s < count; ++s) {
     if (s == leader || std::isnan(table.means()[s])) continue;
     const Difference d = difference_of(leader, s, table, look);
+    const int looks = table.known(s) == table.known(leader) ? look.looks : look.looks_apart;
+    const double p = error_of_comparison(rule, looks, others);
     const double t = quantile(complement(boost::math::students_t{d.freedom}, p));
     const double q = t + d.lower_skewness * (2.0 * t * t + 1.0) / 6.0;
     const double least = d.mean - q * d.error;

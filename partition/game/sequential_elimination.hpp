@@ -19,7 +19,11 @@ struct EliminationRule {
 /// How far a table of samples is known when its arg-max is asked for.
 struct Look {
   std::int64_t samples = 0;  ///< N of the full table
-  int looks = 1;             ///< how often the question is asked at most, fixed beforehand
+  /// Shares of the error, fixed beforehand: one in `looks` of a candidate's for each number of samples of
+  /// which it and the leader may both be known when they are compared, one in `looks_apart` for each two
+  /// different numbers.
+  int looks = 1;
+  int looks_apart = 1;
   /// Kinds of samples, whose numbers in the full table are known before any value: [n] kind of each sample
   /// that is known so far, from 0 on, and [kinds] how many the full table has. Both empty: all are of one
   /// kind.
@@ -50,20 +54,20 @@ struct Candidates {
 /// kinds differ by in the mean does not count as chance. Kinds with fewer than 8 known samples are taken
 /// together, and with the smallest other one where those are still fewer. S is out if
 ///     mean - q se > 0,    q = t + max(0, -skewness) (2 t^2 + 1) / 6,
-/// t = quantile of Student's t at 1 - p, p = (1 - confidence) / (looks * others), others the coalitions that
-/// a candidate competes with in the beginning, with Satterthwaite's degrees of freedom over the kinds, and
-/// skewness that of the estimate, from the kinds' third moments. The second term of q is the first of the
-/// Edgeworth expansion of Student's t (Hall, The Bootstrap and Edgeworth Expansion, 1992, section 2.6): a
-/// long lower tail that the samples have missed so far. Never below t. Decided: mean - q se > -indifference
-/// for every S. Over all looks together the probability that the arg-max of the full table is ever out, or
-/// another is decided for that is worse by more than the indifference, is at most 1 - confidence:
-/// docs/decisions/stopping-bound.md has the reason and what it assumes, which is that means are close to
-/// normal.
+/// t = quantile of Student's t at 1 - p, p = (1 - confidence) / (looks * others), looks_apart where n1 < n2,
+/// others the coalitions that a candidate competes with in the beginning, with Satterthwaite's degrees of
+/// freedom over the kinds, and skewness that of the estimate, from the kinds' third moments. The second term
+/// of q is the first of the Edgeworth expansion of Student's t (Hall, The Bootstrap and Edgeworth Expansion,
+/// 1992, section 2.6): a long lower tail that the samples have missed so far. Never below t. Decided: mean -
+/// q se > -indifference for every S. Over all looks together the probability that the arg-max of the full
+/// table is ever out, or another is decided for that is worse by more than the indifference, is at most 1 -
+/// confidence: docs/decisions/stopping-bound.md has the reason and what it assumes, which is that means are
+/// close to normal.
 ///
-/// What grows: for each candidate that is not out, more samples of x alone, if the first term of `apart` is
-/// the larger one (where n1 = n2: if var(y) is less than half of var(x-y)), else of both. Dividends of k
-/// players need 2^k values, so the smallest size that one of them asks for is served first: all candidates of
-/// at most that size.
+/// What grows: for each candidate that is not out, x alone, if the first term of the variance `apart` is at
+/// least four times the second (where n1 = n2: if var(x-y) is more than four times var(y)), else both.
+/// Dividends of k players need 2^k values, so the smallest size that one of them asks for is served first:
+/// all candidates of at most that size.
 /// @param dividends  [n, coalitions] of the samples that any is known of, row-major; 2 <= n <= N. NaN: not
 /// known of that sample. A coalition known of fewer than two samples is no candidate
 /// @throws GameError  for another shape, an infinite entry, no candidate, a confidence outside (0, 1), a

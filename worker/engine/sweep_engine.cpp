@@ -87,7 +87,7 @@ QueryRows SweepEngine::wanted_of(int layer) const noexcept {
 const SweepEngine::Trunk& SweepEngine::trunk_of(std::span<const Prompt> samples) {
   auto tokens = tokens_of(samples);
   if (trunk_ && trunk_->tokens == tokens) return *trunk_;
-  trunk_.reset();
+  forget();
   Trunk trunk{std::move(tokens), decoder_.rows_of(RowLayout::sharing_prefix(samples)), {}, {}};
   at::Tensor x = decoder_.embed(trunk.rows);
   const int last = decoder_.config().shape.layers - 1;
@@ -98,6 +98,14 @@ const SweepEngine::Trunk& SweepEngine::trunk_of(std::span<const Prompt> samples)
   trunk.inputs_1Rd.push_back(x);
   trunk.last_mlp_1Bd = decoder_.mlp_input(last, x, trunk.rows, QueryRows::last_of_each_prompt);
   return trunk_.emplace(std::move(trunk));
+}
+
+const PlayerOutputs& SweepEngine::kept_player_outputs(int layer, const Trunk& trunk, const GameRules& rules) {
+  if (players_ && players_->layer == layer && players_->rules.mask == rules.mask &&
+      players_->rules.epsilon == rules.epsilon)
+    return players_->outputs;
+  players_.reset();  // before the next ones take memory
+  return players_.emplace(LayerPlayers{layer, rules, player_outputs(layer, trunk, rules)}).outputs;
 }
 
 PlayerOutputs SweepEngine::player_outputs(int layer, const Trunk& trunk, const GameRules& rules) const {
@@ -181,7 +189,7 @@ std::vector<double> SweepEngine::values(const SweepUnit& unit, std::span<const P
   if (unit.coalitions.contains(grand)) waiting.add(unit.layers, std::span{&grand, 1}, trunk.last_mlp_1Bd);
   const auto games = masked.empty() ? Range<LayerId>{} : unit.layers;
   for (const LayerId layer : games) {
-    const PlayerOutputs players = player_outputs(layer.value, trunk, rules);
+    const PlayerOutputs& players = kept_player_outputs(layer.value, trunk, rules);
     for (std::size_t first = 0; first < masked.size(); first += copies) {
       const auto batch = std::span{masked}.subspan(first, std::min(copies, masked.size() - first));
       waiting.add({layer.index(), layer.index() + 1}, batch,

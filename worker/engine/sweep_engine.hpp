@@ -14,7 +14,7 @@ namespace harsanyi {
 /// - the trunk (ordinary forward pass) of a unit's samples runs once and is kept for the next unit of the
 /// same samples;
 /// - a layer's attention output is additive over players, so 2n projections give all 2^n inputs of the layers
-/// above;
+/// above; those of the last layer are kept for the next unit of the same samples;
 /// - coalitions run as copies in one batch, and the prefix that all prompts share once per copy;
 /// - the last layer is computed at the last position of each prompt alone, its MLP for many copies at once;
 /// - the grand coalition is the trunk.
@@ -31,7 +31,10 @@ class SweepEngine {
   [[nodiscard]] bool halve_batches();
 
   /// Drops what is kept between units: after a unit that was given up half way.
-  void forget() { trunk_.reset(); }
+  void forget() {
+    players_.reset();
+    trunk_.reset();
+  }
 
  private:
   /// The ordinary forward pass of some samples.
@@ -42,7 +45,15 @@ class SweepEngine {
     at::Tensor last_mlp_1Bd;             ///< what the last layer's MLP receives at the last positions
   };
 
+  /// Of the last layer that was asked for, on the trunk's samples.
+  struct LayerPlayers {
+    int layer;
+    GameRules rules;
+    PlayerOutputs outputs;
+  };
+
   const Trunk& trunk_of(std::span<const Prompt> samples);
+  const PlayerOutputs& kept_player_outputs(int layer, const Trunk& trunk, const GameRules& rules);
   /// One layer's attention output split by player, of all rows or of the last ones.
   [[nodiscard]] PlayerOutputs player_outputs(int layer, const Trunk& trunk, const GameRules& rules) const;
   /// The same from the players, or the heads of a player, that are this part's: [own players, R or B, d].
@@ -55,6 +66,7 @@ class SweepEngine {
   const Decoder& decoder_;
   std::int64_t batch_rows_;
   std::optional<Trunk> trunk_;
+  std::optional<LayerPlayers> players_;
 };
 
 }  // namespace harsanyi

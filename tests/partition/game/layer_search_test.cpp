@@ -7,7 +7,6 @@
 
 #include <gtest/gtest.h>
 
-#include "partition/base/error.hpp"
 #include "partition/game/salient_group.hpp"
 #include "partition/plan/sample_rounds.hpp"
 
@@ -37,8 +36,7 @@ struct Layer {
   [[nodiscard]] LayerSearch searched(std::vector<int> parts = {}) const {
     LayerSearch search{
         {.players = kPlayers, .rounds = kRounds.count(), .part_of_coalition = std::move(parts)}};
-    for (int looks = 0; !search.decided(); ++looks) {
-      if (looks > search.most_looks()) throw GameError{"more looks than there are at most"};
+    while (!search.decided()) {
       std::vector<int> round_of_sample;
       for (int round = 0; round < search.rounds(); ++round)
         round_of_sample.resize(static_cast<std::size_t>(kRounds.samples(round)), round);

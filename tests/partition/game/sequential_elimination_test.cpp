@@ -302,7 +302,8 @@ TEST(ArgMaxIsDecided, OfACoalitionKnownOfFewerSamplesExactlyWhereItsBoundIsPosit
     const double t = quantile(complement(boost::math::students_t{kFewer - 1.0}, p));
     const double q = t + std::max(0.0, -third / std::pow(second, 1.5)) * (2 * t * t + 1) / 6;
     const bool out = x2 - y > q * std::sqrt(variance);
-    const Candidates candidates = look_at_candidates(dividends, 4, {}, {.samples = 200, .looks = 3});
+    const Candidates candidates =
+        look_at_candidates(dividends, 4, {}, {.samples = 200, .looks = 1, .looks_apart = 3});
     EXPECT_EQ(candidates.leader, 1U);
     EXPECT_EQ(!candidates.left[3], out);
     decisions += out ? 1 : 0;
@@ -465,6 +466,7 @@ TEST(ArgMaxIsDecided, RefusesWhatItCannotDecide) {
   refuses(good, 8, {.selection = SelectionRule::common_of_positive}, look);
   refuses(good, 6, {}, look);
   refuses(good, 8, {}, {.samples = 10, .looks = 0});
+  refuses(good, 8, {}, {.samples = 10, .looks_apart = 0});
   refuses(good, 8, {}, {.samples = 1, .looks = 1});  // more than all samples
   refuses(std::vector<double>(8), 8, {}, look);      // one sample
   refuses(std::vector<double>(20), 8, {}, look);     // half a sample
@@ -472,11 +474,11 @@ TEST(ArgMaxIsDecided, RefusesWhatItCannotDecide) {
   refuses({0, std::nan(""), 0, 0}, 2, {}, look);  // no candidate is known
   const std::vector<std::int64_t> counts{6, 4};
   const std::vector<int> two{0, 1};
-  EXPECT_FALSE(look_at_candidates(good, 8, {}, {10, 2, two, counts}).decided);
-  refuses(good, 8, {}, {9, 2, two, counts});                      // nine are not six and four
-  refuses(good, 8, {}, {10, 2, std::vector<int>{0}, counts});     // the kind of one of two
-  refuses(good, 8, {}, {10, 2, std::vector<int>{0, 2}, counts});  // no such kind
-  refuses(good, 8, {}, {10, 2, std::vector<int>{1, 1}, std::vector<std::int64_t>{9, 1}});
+  EXPECT_FALSE(look_at_candidates(good, 8, {}, {10, 2, 2, two, counts}).decided);
+  refuses(good, 8, {}, {9, 2, 2, two, counts});                      // nine are not six and four
+  refuses(good, 8, {}, {10, 2, 2, std::vector<int>{0}, counts});     // the kind of one of two
+  refuses(good, 8, {}, {10, 2, 2, std::vector<int>{0, 2}, counts});  // no such kind
+  refuses(good, 8, {}, {10, 2, 2, std::vector<int>{1, 1}, std::vector<std::int64_t>{9, 1}});
 }
 
 }  // namespace
