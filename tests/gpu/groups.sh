@@ -2,7 +2,7 @@
 # Checks and times worker groups on the GPUs of this machine: the laws of groups, sums of 1 to 64 MB, and one sweep by
 # one GPU and by groups of them, whose values must agree to 1e-3.
 #
-#   tests/gpu/groups.sh [SAMPLES [MODEL]]   after ./demo.sh, which makes build, model and rows; 8 samples and the demo's
+#   tests/gpu/groups.sh [SAMPLES [MODEL]]   after tools/setup.sh --gpu and ./demo.sh, which makes build, model and rows; 8 samples and the demo's
 #                                           model unless told
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."

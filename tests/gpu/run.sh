@@ -2,7 +2,8 @@
 # Checks and times the engine on the GPUs of this machine: the tests of the other device's code, then one sweep on the
 # CPU and one on a GPU, whose values must agree to 1e-3.
 #
-#   tests/gpu/run.sh [SAMPLES]      after ./demo.sh, which makes build, model and rows; 8 samples unless told
+#   tests/gpu/run.sh [SAMPLES]      after tools/setup.sh --gpu and ./demo.sh, which makes build, model and rows; 8 samples unless
+#                                   told. tests/bench/engine/run.sh --device gpu measures the engine beside other programs
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 # shellcheck source=tools/environment.sh
