@@ -8,6 +8,7 @@
 #include "partition/game/summary.hpp"
 
 namespace harsanyi {
+
 LayerSearch::LayerSearch(SearchRules rules) : rules_{std::move(rules)} {
   const auto coalitions = static_cast<std::size_t>(coalition_count(rules_.players));
   wanted_.assign(coalitions, 1);
@@ -15,14 +16,16 @@ LayerSearch::LayerSearch(SearchRules rules) : rules_{std::move(rules)} {
     rules_.part_of_coalition.resize(coalitions);
     for (std::size_t s = 0; s < coalitions; ++s) rules_.part_of_coalition[s] = static_cast<int>(s);
   }
+  Needed of_coalitions;
   for (std::size_t s = 0; s < coalitions; ++s) {
     std::vector<bool> one(coalitions);
     one[s] = true;
     const std::vector<bool> needed = needed_values(one, rules_.orientation, rules_.zero);
-    needed_.emplace_back();
+    of_coalitions.emplace_back();
     for (std::size_t value = 0; value < coalitions; ++value)
-      if (needed[value]) needed_.back().push_back(value);
+      if (needed[value]) of_coalitions.back().push_back(value);
   }
+  needed_ = std::make_shared<const Needed>(std::move(of_coalitions));
 }
 
 int LayerSearch::rounds() const {
@@ -45,7 +48,7 @@ std::vector<int> LayerSearch::known_dividends() const {
   const std::vector<int> of_value = known_values();
   std::vector<int> known;
   known.reserve(of_value.size());
-  for (const auto& needed : needed_) {
+  for (const auto& needed : *needed_) {
     int rounds = rules_.rounds;
     for (const std::size_t value : needed) rounds = std::min(rounds, of_value[value]);
     known.push_back(rounds);
@@ -105,7 +108,7 @@ void LayerSearch::ask_for_more(const Candidates& candidates, const std::vector<i
 }
 
 void LayerSearch::raise(std::size_t coalition, int rounds) {
-  for (const std::size_t value : needed_[coalition])
+  for (const std::size_t value : (*needed_)[coalition])
     wanted_[value] = std::max(wanted_[value], std::min(rounds, rules_.rounds));
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -59,7 +60,9 @@ class LayerSearch {
   void raise(std::size_t coalition, int rounds);
 
   SearchRules rules_;
-  std::vector<std::vector<std::size_t>> needed_;  ///< [coalitions] values that each dividend depends on
+  using Needed =
+      std::vector<std::vector<std::size_t>>;  ///< [coalitions] values that each dividend depends on
+  std::shared_ptr<const Needed> needed_;      ///< the same for all layers
   std::vector<int> wanted_;
   std::size_t leader_ = 0;
   bool decided_ = false;
