@@ -92,9 +92,9 @@ TEST(Plan, LaysOutALargeModelWithoutACheckpoint) {
   const auto text =
       program_output({HARSANYI_EXECUTABLE, "plan", "--model",
                       HARSANYI_SOURCE_DIR "/configs/models/Qwen2.5-32B-Instruct.json", "--benchmark", "sst2",
-                      "--prompt-tokens", "200", "--dtype", "bfloat16", "--device-profile", "h100-sxm-80gb"});
+                      "--prompt-tokens", "200", "--dtype", "bfloat16", "--device-profile", "l40s-48gb"});
   ASSERT_TRUE(text);
-  EXPECT_TRUE(has(*text, "memory of a rank, of 80.0 GB\n")) << *text;
+  EXPECT_TRUE(has(*text, "memory of a rank, of 48.0 GB\n")) << *text;
   // 31.2 G entries of layers in bfloat16, twice 0.78 G of tables in float32.
   EXPECT_TRUE(has(*text, "\n1      68.6 GB")) << *text;
   EXPECT_TRUE(has(*text, "\n8      8.58 GB")) << *text;
