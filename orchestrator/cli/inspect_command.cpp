@@ -41,7 +41,7 @@ std::string units_line(const DividendCube& cube) {
   const std::int64_t not_needed = cube.count_of(UnitState::not_needed);
   return units_line(cube.done(), cube.complete()) +
          (not_needed > 0 ? fmt::format("{} of the others are not needed: their layers were decided without "
-                                       "them, or their coalitions had dropped out\n",
+                                       "them\n",
                                        not_needed)
                          : "");
 }

@@ -85,8 +85,8 @@ class DividendCube final : public UnitRecord {
   [[nodiscard]] std::vector<UnitId> damaged_units(const UnitsRead& read = {}) const;
   /// A done unit as it was stored. @throws StorageError  if it does not match its checksum
   [[nodiscard]] Block block(UnitId unit) const;
-  /// Marks units that are not done as not to be computed, because their layers are decided without them, or
-  /// their coalitions dropped out (StoppingRule). They no longer stand in the way of `complete_with`.
+  /// Marks units that are not done as not to be computed, because their layers are decided without them
+  /// (StoppingRule). They no longer stand in the way of `complete_with`.
   void mark_not_needed(std::span<const UnitId> units);
   /// Takes back the marks of `units` (damaged ones, say) and the completion mark, so that they are
   /// computed and stored again.

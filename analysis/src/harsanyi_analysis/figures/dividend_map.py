@@ -39,7 +39,7 @@ def dividend_map(cube: xr.Dataset, groups: xr.Dataset | None = None) -> Figure:
     bar.set_label(f"mean dividend ({cube['dividend_mean'].attrs['units']})")
     axes.set_title(f"Which coalitions of heads cooperate (red) or compete (blue)\n{_samples_of(cube)}")
     if cube.attrs["complete"] and np.isnan(mean.values).any():
-        axes.set_xlabel(f"{axes.get_xlabel()}; blank: dropped out")
+        axes.set_xlabel(f"{axes.get_xlabel()}; blank: of fewer samples")
     return figure
 
 
