@@ -11,14 +11,14 @@
 namespace harsanyi {
 namespace {
 
-constexpr int kNoRound = -1;
+constexpr int kNoStep = -1;
 
 /// Rank 0's side: what is computed next.
 class Rounds {
  public:
   Rounds(const SweepJob& job, DividendCube& cube) : job_{job}, cube_{cube}, decisions_{job} {}
 
-  /// The number of the next step with units to compute, after the looks before it; kNoRound at the end. What
+  /// The number of the next step with units to compute, after the looks before it; kNoStep at the end. What
   /// a step could not compute is not tried again.
   [[nodiscard]] int next() {
     while (decisions_.any_open()) {
@@ -30,7 +30,7 @@ class Rounds {
       look();
       computed_ = false;
     }
-    return kNoRound;
+    return kNoStep;
   }
 
   [[nodiscard]] std::vector<UnitTask> tasks() const {
@@ -62,9 +62,9 @@ class Rounds {
   int step_ = 0;
 };
 
-std::string title_of(const SweepJob& job, int round) {
+std::string title_of(const SweepJob& job, int step) {
   if (job.rounds.count() == 1) return "sweep";
-  return fmt::format("sweep, step {}", round + 1);
+  return fmt::format("sweep, step {}", step + 1);
 }
 
 std::int64_t open_in_part(const SweepJob& job, const DividendCube& cube) {
@@ -75,12 +75,12 @@ std::int64_t open_in_part(const SweepJob& job, const DividendCube& cube) {
   return open;
 }
 
-void add(RunOutcome& total, const RunOutcome& round) {
-  total.done_now += round.done_now;
-  total.set_aside.insert(round.set_aside.begin(), round.set_aside.end());
-  total.interrupted_by = round.interrupted_by;
-  total.seconds += round.seconds;
-  total.retried += round.retried;
+void add(RunOutcome& total, const RunOutcome& step) {
+  total.done_now += step.done_now;
+  total.set_aside.insert(step.set_aside.begin(), step.set_aside.end());
+  total.interrupted_by = step.interrupted_by;
+  total.seconds += step.seconds;
+  total.retried += step.retried;
 }
 
 }  // namespace
@@ -95,15 +95,15 @@ RunOutcome run_rounds(World& world, const SweepJob& job, DividendCube* cube, con
   total.done_before = static_cast<int>(told(total.done_before));
   bool given_up = false;  // all workers were lost
   while (!total.interrupted_by && !given_up) {
-    int next = kNoRound;
+    int next = kNoStep;
     together(world, [&] {
       if (!leads) return;
       if (!rounds) rounds.emplace(job, *cube);
       next = rounds->next();
     });
-    const int round = static_cast<int>(told(next));
-    if (round == kNoRound) break;
-    const std::string title = title_of(job, round);
+    const int step = static_cast<int>(told(next));
+    if (step == kNoStep) break;
+    const std::string title = title_of(job, step);
     const auto progress = with_status(make_progress({.title = title}), status, title);
     const RunOutcome outcome =
         run_units(world, leads ? rounds->tasks() : job.tasks(), cube, compute, digest, *progress, options);

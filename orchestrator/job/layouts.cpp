@@ -38,8 +38,7 @@ LayoutPlan plan_layouts(const SweepJob& job, const PlanOptions& options) {
                   .best = {},
                   .asked_ranks = compute.tensor_parallel};
   plan.kernel = kernel_of(compute, plan.profile);
-  plan.form =
-      memory_form(compute, plan.profile.kind, plan.kernel, plan.stored, job.model.config.shape.hidden);
+  plan.form = memory_form(compute, plan.profile.kind, plan.kernel, plan.stored, job.model.config.shape);
   plan.speed = product_speed(compute, plan.profile, plan.stored);
   plan.form.program = plan.profile.program_bytes.value;
   plan.devices = options.devices > 0 ? options.devices : plan.profile.devices_per_node;

@@ -10,6 +10,7 @@
 
 #include "partition/json/bounded_json.hpp"
 #include "worker/model/checkpoint.hpp"
+#include "worker/model/gpu/kernels.hpp"
 
 namespace harsanyi {
 namespace {
@@ -114,10 +115,12 @@ ProductKernel kernel_of(const ComputeOptions& options, const DeviceProfile& prof
 }
 
 MemoryForm memory_form(const ComputeOptions& options, DeviceKind kind, ProductKernel kernel,
-                       const StoredNumbers& stored, std::int64_t hidden) {
+                       const StoredNumbers& stored, const ModelShape& shape) {
   const bool on_gpu = kind == DeviceKind::gpu;
-  MemoryForm form{.rows_together = on_gpu ? gpu_continuation_rows(hidden) : kContinuationRows};
+  MemoryForm form{.rows_together = on_gpu ? gpu_continuation_rows(shape.hidden) : kContinuationRows};
   form.product = options.dtype == ComputeType::float32 ? kFloat : 2.0;
+  form.by_operators =
+      on_gpu && gpu::positions_of_tile(shape.head_size, shape.query_heads / shape.kv_heads, false) == 0;
   form.keeps_freed = !on_gpu;  // PyTorch's allocator for GPUs gives blocks back before it fails
   form.file = on_gpu ? 0.0 : stored.bytes;
   form.table = on_gpu || stored.bytes != 4 ? kFloat : 0.0;

@@ -24,9 +24,9 @@ struct StoredNumbers {
 [[nodiscard]] ProductKernel kernel_of(const ComputeOptions& options, const DeviceProfile& profile);
 
 /// How the engine keeps such numbers on such a device (worker/model/weights.cpp, matrix.cpp); on a GPU with
-/// the kernels of worker/model/gpu. @param hidden  d of the model
+/// the kernels of worker/model/gpu, where they are made for the model's heads. @param shape  of the model
 [[nodiscard]] MemoryForm memory_form(const ComputeOptions& options, DeviceKind kind, ProductKernel kernel,
-                                     const StoredNumbers& stored, std::int64_t hidden);
+                                     const StoredNumbers& stored, const ModelShape& shape);
 
 /// Peak speed of the layers' products. @throws ConfigError  if the profile has none for this type
 [[nodiscard]] Figure product_speed(const ComputeOptions& options, const DeviceProfile& profile,

@@ -46,7 +46,7 @@ std::vector<int> shared_prefixes(const SweepJob& job) {
 MemoryForm usual_form(const ComputeOptions& options, const std::filesystem::path& model) {
   const StoredNumbers stored = stored_numbers(model);
   const auto form_by = [&](ProductKernel kernel) {
-    return memory_form(options, DeviceKind::cpu, kernel, stored, 0);
+    return memory_form(options, DeviceKind::cpu, kernel, stored, {});
   };
   if (options.kernel != ProductKernel::automatic) return form_by(options.kernel);
   const MemoryForm packed = form_by(ProductKernel::packed);

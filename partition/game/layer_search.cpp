@@ -84,12 +84,10 @@ void LayerSearch::look(const SearchTable& table) {
   const std::vector<int> before = wanted_;
   // Readers of the cube take the arg-max of the means over all samples that the layer has: the leader's must
   // be among them.
-  const int all = *std::max_element(known.begin(), known.end());
-  const int most = std::max(all, rounds());
   if (!candidates.decided)
     ask_for_more(candidates, known);
-  else if (known[leader_] < most)
-    raise(leader_, most);
+  else
+    raise(leader_, rounds());
   decided_ = wanted_ == before;
 }
 

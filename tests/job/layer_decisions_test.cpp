@@ -77,6 +77,7 @@ class Decisions : public testing::Test {
 
 TEST_F(Decisions, AClearLayerStopsAndATiedOneGoesOnToTheEnd) {
   const LayerDecisions decisions = run();
+  for (const int layer : {0, 1, 2}) EXPECT_EQ(decisions.of(LayerId{layer}), LayerProgress::decided);
   std::vector<int> computed(3);
   const auto not_needed = decisions.not_needed();
   for (const SweepUnit& unit : job_.plan.units)

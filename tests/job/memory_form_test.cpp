@@ -16,8 +16,10 @@ constexpr StoredNumbers kBfloat16{.bytes = 2, .parts = 1};
 constexpr StoredNumbers kFloat16{.bytes = 2, .parts = 2};
 constexpr StoredNumbers kFloat32{.bytes = 4, .parts = 3};
 
+constexpr ModelShape kShape{.hidden = 4096, .query_heads = 32, .kv_heads = 8, .head_size = 128};
+
 MemoryForm on_cpu(ProductKernel kernel, const StoredNumbers& stored, const ComputeOptions& options = {}) {
-  return memory_form(options, DeviceKind::cpu, kernel, stored, 576);
+  return memory_form(options, DeviceKind::cpu, kernel, stored, kShape);
 }
 
 TEST(MemoryForm, OfAmxIsTwoBytesAPartUnlessLongRowsStayWithPacked) {
@@ -45,19 +47,29 @@ TEST(MemoryForm, LeavesFloat32InTheFile) {
 }
 
 TEST(MemoryForm, OnAGpuIsTheTypeItselfAndTablesInFloat32) {
-  const MemoryForm form =
-      memory_form({.dtype = ComputeType::bfloat16}, DeviceKind::gpu, ProductKernel::library, kBfloat16, 4096);
+  const MemoryForm form = memory_form({.dtype = ComputeType::bfloat16}, DeviceKind::gpu,
+                                      ProductKernel::library, kBfloat16, kShape);
   EXPECT_EQ(form.matrix, 2.0);
   EXPECT_EQ(form.table, 4.0);
   EXPECT_EQ(form.file, 0.0);
   EXPECT_EQ(form.product, 2.0);
   EXPECT_FALSE(form.keeps_freed);
-  EXPECT_EQ(form.rows_together, gpu_continuation_rows(4096));
+  EXPECT_EQ(form.rows_together, gpu_continuation_rows(kShape.hidden));
+}
+
+TEST(MemoryForm, OnAGpuHasAttentionMapsWhereNoKernelIsMadeForTheHeads) {
+  const auto by_operators = [](int head_size) {
+    ModelShape shape = kShape;
+    shape.head_size = head_size;
+    return memory_form({}, DeviceKind::gpu, ProductKernel::parts, kBfloat16, shape).by_operators;
+  };
+  EXPECT_FALSE(by_operators(128));
+  EXPECT_TRUE(by_operators(96));
 }
 
 TEST(MemoryForm, OfPartsOnAGpuIsTwoBytesAPartAndThreeTimesThatForShortRowsOfOne) {
   const auto on_gpu = [](const StoredNumbers& stored) {
-    return memory_form({}, DeviceKind::gpu, ProductKernel::parts, stored, 512);
+    return memory_form({}, DeviceKind::gpu, ProductKernel::parts, stored, kShape);
   };
   EXPECT_EQ(on_gpu(kBfloat16).long_matrix, 2.0);
   EXPECT_EQ(on_gpu(kBfloat16).matrix, 6.0);
@@ -76,7 +88,7 @@ TEST(MemoryForm, OfStoredWeightsIsTheFileAndOneMatrixInUse) {
   EXPECT_EQ(form.at_use, 8.0);  // widened, then packed
   EXPECT_EQ(on_cpu(ProductKernel::packed, kFloat32, options).at_use, 4.0);
   const MemoryForm on_gpu = memory_form({.dtype = ComputeType::float32, .weights = WeightStorage::stored},
-                                        DeviceKind::gpu, ProductKernel::library, kBfloat16, 4096);
+                                        DeviceKind::gpu, ProductKernel::library, kBfloat16, kShape);
   EXPECT_EQ(on_gpu.matrix, 2.0);
   EXPECT_EQ(on_gpu.table, 2.0);
   EXPECT_EQ(on_gpu.at_use, 4.0);

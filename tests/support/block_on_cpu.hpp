@@ -5,7 +5,6 @@
 // come one after the other.
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <functional>
@@ -13,6 +12,8 @@
 #include <vector>
 
 #include <ucontext.h>
+
+#include "tests/support/bfloat16.hpp"
 
 #define __device__
 #define __global__
@@ -30,11 +31,10 @@ struct __nv_bfloat16 {
 };
 
 inline __nv_bfloat16 __float2bfloat16_rn(float x) {
-  const auto bits = std::bit_cast<std::uint32_t>(x);
-  return {static_cast<std::uint16_t>((bits + 0x7FFFU + ((bits >> 16U) & 1U)) >> 16U)};
+  return {harsanyi::test::bfloat16_bits(x)};
 }
 inline float __bfloat162float(__nv_bfloat16 x) {
-  return std::bit_cast<float>(std::uint32_t{x.bits} << 16U);
+  return harsanyi::test::from_bfloat16(x.bits);
 }
 
 using std::max;

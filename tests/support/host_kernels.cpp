@@ -1,23 +1,14 @@
 #include "tests/support/host_kernels.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <limits>
 #include <vector>
 
+#include "tests/support/bfloat16.hpp"
+
 namespace harsanyi::test {
 namespace {
-
-/// The nearest bfloat16, ties to even, as its bits.
-std::uint16_t rounded(float x) {
-  const auto bits = std::bit_cast<std::uint32_t>(x);
-  return static_cast<std::uint16_t>((bits + 0x7FFFU + ((bits >> 16U) & 1U)) >> 16U);
-}
-
-float widened(std::uint16_t bits) {
-  return std::bit_cast<float>(std::uint32_t{bits} << 16U);
-}
 
 void store(float x, std::int64_t row, int column, int width, gpu::RowsOut out) {
   if (out.rows != nullptr) {
@@ -26,8 +17,8 @@ void store(float x, std::int64_t row, int column, int width, gpu::RowsOut out) {
   }
   std::uint16_t* first = out.parts + row * gpu::kParts * width + column;
   for (int place = gpu::kParts - 1; place >= 0; --place) {
-    first[place * width] = rounded(x);
-    x -= widened(first[place * width]);
+    first[place * width] = bfloat16_bits(x);
+    x -= from_bfloat16(first[place * width]);
   }
 }
 

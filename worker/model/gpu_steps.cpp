@@ -27,6 +27,14 @@ int index_of(const at::Tensor& tensor) {
   return tensor.device().index();
 }
 
+int width_of(const at::Tensor& x) {
+  return static_cast<int>(x.size(-1));
+}
+
+std::int64_t rows_of(const at::Tensor& x) {
+  return x.numel() / x.size(-1);
+}
+
 const float* numbers(const at::Tensor& tensor) {
   return tensor.defined() ? tensor.const_data_ptr<float>() : nullptr;
 }
@@ -209,8 +217,6 @@ class GpuSteps final : public DeviceSteps {
 
  private:
   [[nodiscard]] static bool fits(const at::Tensor& x) { return x.size(-1) % 4 == 0; }
-  [[nodiscard]] static int width_of(const at::Tensor& x) { return static_cast<int>(x.size(-1)); }
-  [[nodiscard]] static std::int64_t rows_of(const at::Tensor& x) { return x.numel() / x.size(-1); }
 
   void write_norms(const at::Tensor& x, const at::Tensor& weight, double epsilon, const Room& room) const {
     const at::Tensor dense = x.contiguous();
@@ -314,8 +320,7 @@ std::shared_ptr<const DeviceSteps> gpu_steps(const gpu::Kernels& kernels, at::De
 at::Tensor split_on_gpu(const gpu::Kernels& kernels, const at::Tensor& x) {
   const Room room{x, true};
   const at::Tensor dense = x.contiguous();
-  require_started(kernels.split(index_of(x), numbers(dense), x.numel() / x.size(-1),
-                                static_cast<int>(x.size(-1)), room.out.parts));
+  require_started(kernels.split(index_of(x), numbers(dense), rows_of(x), width_of(x), room.out.parts));
   return room.tensor;
 }
 

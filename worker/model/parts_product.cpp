@@ -6,18 +6,20 @@
 #include <ATen/ops/addmm.h>
 #include <ATen/ops/mm.h>
 
+#include "worker/model/gpu/kernels.hpp"
+
 namespace harsanyi {
 namespace {
 
-constexpr int kRowParts = 3;
-constexpr int kLargestSum = 3;  // of the places of two parts, 0 for the large ones: what float32 can hold
+/// Products of parts that float32 can hold: the places of both, 0 for the large ones, add up to less.
+constexpr int kSumsOfPlaces = 3;
 
 /// Parts of a weight matrix, the large one first: as many as its numbers have, three at the most.
 std::vector<at::Tensor> weight_parts(const at::Tensor& weight) {
   std::vector<at::Tensor> parts{weight.to(at::kBFloat16).contiguous()};
   if (weight.scalar_type() == at::kBFloat16) return parts;
   at::Tensor rest = weight.to(at::kFloat) - parts.front();
-  while (static_cast<int>(parts.size()) < kRowParts && rest.any().item<bool>()) {
+  while (static_cast<int>(parts.size()) < gpu::kParts && rest.any().item<bool>()) {
     parts.push_back(rest.to(at::kBFloat16));
     rest = rest - parts.back();
   }
@@ -71,9 +73,9 @@ PartsProduct::PartsProduct(const at::Tensor& weight) : out_{weight.size(0)}, in_
   }
   weights_ = parts;
   // Row parts lie small | middle | large: place r of a part is at column (2 - r) * in.
-  for (int sum = kLargestSum - 1; sum >= 0; --sum)
+  for (int sum = kSumsOfPlaces - 1; sum >= 0; --sum)
     for (int of_weight = std::min(sum, static_cast<int>(parts.size()) - 1); of_weight >= 0; --of_weight) {
-      const std::int64_t column = (kRowParts - 1 - (sum - of_weight)) * in_;
+      const std::int64_t column = (gpu::kParts - 1 - (sum - of_weight)) * in_;
       const int split = sum == 0 ? pieces : 1;
       for (int piece = 0; piece < split; ++piece) {
         const std::int64_t first = start_of(in_, piece, split);
